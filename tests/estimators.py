@@ -1,0 +1,168 @@
+"""The table that drives test_common.py: a new estimator adds one row to ROWS."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.testing import assert_allclose
+from sklearn import manifold as sklearn_manifold
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
+
+from skmanifold_nn.manifold import Isomap
+
+FLOATS = (np.float64, np.float32)
+
+
+def bent_strip(n_samples=150, dtype=np.float64):
+    """A noisy half-cylinder in three dimensions, in three classes along its arc."""
+    rng = np.random.default_rng(2017)
+    angle, height = rng.uniform(0, [[np.pi], [2.0]], size=(2, n_samples))
+    X = np.stack([2 * np.cos(angle), height, 2 * np.sin(angle)], axis=1)
+    X += 0.02 * rng.standard_normal(X.shape)
+    return X.astype(dtype), np.digitize(angle, [1.0, 2.1])
+
+
+def cloud(n_samples):
+    """Points whose neighbourhood graph has no small separators: the slow case."""
+    return np.random.default_rng(31).standard_normal((n_samples, 10)), None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An estimator with small settings, and what the suite must know about it."""
+
+    estimator: BaseEstimator
+    # (n_samples, dtype) -> X, y; n_samples around 150 must do.
+    data: Callable = bent_strip
+    # A grid of about four points.
+    grid: dict = field(default_factory=dict)
+    # Largest |transform(X_train) - embedding_| over the largest |embedding_|.
+    train_tolerance: tuple = (1e-6, 1e-4)
+    # (parameters, fragments of the message) that fit must refuse.
+    refused: tuple = ()
+    # The class of scikit-learn whose superset this is.
+    peer: type | None = None
+    # () -> an estimator and data whose fit takes a few seconds.
+    slow: Callable | None = None
+    # What the message of a refused, too large problem recommends.
+    remedies: tuple = ()
+    # Tells rows of one class apart.
+    variant: str = ""
+
+    def __str__(self):
+        return type(self.estimator).__name__ + self.variant
+
+    def fit(self, n_samples=150, dtype=np.float64, **params):
+        """A fitted clone with its training data."""
+        X, y = self.data(n_samples, dtype)
+        return clone(self.estimator).set_params(**params).fit(X, y), X, y
+
+    @property
+    def embeds(self):
+        return not (is_classifier(self.estimator) or is_regressor(self.estimator))
+
+
+ISOMAP_REFUSED = (
+    ({"n_neighbors": 0}, ["n_neighbors", "[1, inf)", "Got 0"]),
+    ({"n_neighbors": 4, "radius": 1.0}, ["Both n_neighbors and radius are provided"]),
+    ({"n_neighbors": None, "radius": None}, ["n_neighbors", "radius", "None"]),
+    ({"n_neighbors": 500}, ["n_neighbors", "500", "150"]),
+    ({"n_components": 0}, ["n_components", "[1, inf)", "Got 0"]),
+    ({"n_components": 151}, ["n_components", "151", "150"]),
+    ({"eigen_solver": "amg"}, ["eigen_solver", "dense", "Got 'amg'"]),
+    ({"metric": "curved"}, ["metric", "Got 'curved'"]),
+    ({"metric": "precomputed"}, ["square"]),
+    ({"n_landmarks": 0}, ["n_landmarks", "Got 0"]),
+    ({"n_landmarks": 1.5}, ["n_landmarks", "Got 1.5"]),
+    ({"n_landmarks": 151}, ["n_landmarks", "151", "150"]),
+    ({"n_landmarks": 2, "n_components": 2}, ["n_landmarks", "n_components"]),
+    ({"n_landmarks": 20, "landmarks": "nearest"}, ["landmarks", "Got 'nearest'"]),
+    ({"landmarks": np.array([3, 150])}, ["landmarks", "150"]),
+    ({"on_disconnected": "ignore"}, ["on_disconnected", "Got 'ignore'"]),
+    (
+        {"n_neighbors": None, "radius": 0.05, "on_disconnected": "raise"},
+        ["number of connected components", "radius"],
+    ),
+)
+
+ROWS = [
+    Row(
+        Isomap(n_neighbors=8, random_state=5),
+        grid={"n_neighbors": [6, 10], "n_components": [1, 2]},
+        refused=ISOMAP_REFUSED,
+        peer=sklearn_manifold.Isomap,
+        slow=lambda: (Isomap(n_neighbors=12), *cloud(6000)),
+        remedies=("n_landmarks",),
+    ),
+    Row(
+        Isomap(n_neighbors=8, n_landmarks=40, random_state=5),
+        grid={"n_landmarks": [20, 0.4], "n_components": [1, 2]},
+        slow=lambda: (Isomap(n_neighbors=12, n_landmarks=3000), *cloud(8000)),
+        remedies=("n_landmarks",),
+        variant="-landmarks",
+    ),
+    Row(
+        Isomap(n_neighbors=None, radius=1.2, random_state=5),
+        grid={"radius": [1.1, 1.4], "n_components": [1, 2]},
+        remedies=("n_landmarks",),
+        variant="-radius",
+    ),
+]
+
+
+def output(estimator, X):
+    """What the estimator is used for, as one array."""
+    for method in ("predict_proba", "predict", "transform"):
+        if hasattr(estimator, method):
+            return np.asarray(getattr(estimator, method)(X))
+    raise AssertionError(f"{estimator} gives nothing")
+
+
+def assert_close(actual, expected, share):
+    """Equal up to a share of the largest expected entry."""
+    assert_allclose(actual, expected, rtol=0, atol=share * np.abs(expected).max())
+
+
+def fitted_arrays(estimator):
+    """The fitted attributes that are arrays, by name."""
+    return {
+        name: value
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and isinstance(value, np.ndarray)
+    }
+
+
+def spread_of_neighbours(estimator, X, y=None):
+    """A score for embeddings: short steps between neighbours in the first column."""
+    embedded = estimator.transform(X)
+    steps = np.diff(embedded[np.argsort(X[:, 0])], axis=0)
+    return -float(np.linalg.norm(steps) / np.linalg.norm(embedded))
+
+
+class Recorder:
+    """A fit callback that writes down what it is told."""
+
+    def __init__(self):
+        self.events = []
+
+    def note(self, event, estimator, context):
+        self.events.append((event, type(estimator).__name__, context.task_name))
+
+    def setup(self, estimator, context):
+        self.note("setup", estimator, context)
+
+    def on_fit_task_begin(self, estimator, context):
+        self.note("begin", estimator, context)
+
+    def on_fit_task_end(self, estimator, context):
+        self.note("end", estimator, context)
+
+    def teardown(self, estimator, context):
+        self.note("teardown", estimator, context)
+
+    def count(self, event, name):
+        return sum(e == event and n == name for e, n, _ in self.events)
+
+
+class PropagatedRecorder(Recorder):
+    max_propagation_depth = None
