@@ -1,0 +1,464 @@
+"""Neighbourhood graphs, their components, and geodesic distances over them."""
+
+import warnings
+from numbers import Integral
+
+import numpy as np
+from joblib import effective_n_jobs
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics import pairwise_distances_chunked
+from sklearn.neighbors import NearestNeighbors
+
+from ._geodesics import EliminatedGraph, Seeds, plan, search
+from ._kernels._symmetric import merge_with_transpose
+from ._memory import require_memory
+from ._ordering import fill_reducing_order
+from ._symbolic import eliminate_columns
+
+__all__ = ["geodesic_path", "geodesics", "neighborhood_graph", "symmetrize"]
+
+# Two directions of an edge are the same where they agree to this part of their weight,
+# or to this part of the heaviest weight: distances from a * a - 2 a b + b * b carry an
+# error that is absolute.
+WEIGHT_RTOL = 1e-5
+
+
+def _as_csr(graph):
+    """The graph as a CSR array of floats; zeros and infinities of dense ones dropped."""
+    if sparse.issparse(graph):
+        graph = sparse.csr_array(graph)
+    else:
+        dense = np.asarray(graph)
+        if dense.ndim == 2 and np.isnan(dense).any():
+            raise ValueError("graph contains NaN: weights must be finite.")
+        if dense.ndim == 2:
+            row, column = np.nonzero((dense != 0) & ~np.isposinf(dense))
+            graph = sparse.csr_array(
+                (dense[row, column], (row, column)), shape=dense.shape
+            )
+    if graph.ndim != 2 or graph.shape[0] != graph.shape[1]:
+        raise ValueError(
+            "graph: array must be 2-dimensional and square, one row and one column a "
+            f"vertex, got shape {graph.shape}."
+        )
+    if graph.nnz > np.iinfo(np.int32).max // 2:
+        raise ValueError(
+            f"graph has {graph.nnz:,d} edges, more than int32 indices can address. "
+            "Use fewer neighbors."
+        )
+    dtype = np.float32 if graph.dtype == np.float32 else np.float64
+    return graph.astype(dtype, copy=False)
+
+
+def _check_weights(weights):
+    if not np.isfinite(weights).all():
+        raise ValueError(
+            "graph contains NaN or inf: the weights of edges must be finite; leave an "
+            "edge out to say that there is none."
+        )
+    if weights.size and weights.min() < 0:
+        raise ValueError(
+            f"graph has negative weights (least: {weights.min()}): the weights of edges "
+            "are distances and must be >= 0."
+        )
+
+
+def _int32_arrays(graph):
+    return (
+        np.ascontiguousarray(graph.indptr, dtype=np.int32),
+        np.ascontiguousarray(graph.indices, dtype=np.int32),
+        np.ascontiguousarray(graph.data),
+    )
+
+
+def symmetrize(graph):
+    """Undirected graph with every edge of `graph`, in the form that kernels take.
+
+    Parameters
+    ----------
+    graph : {array-like, sparse matrix, sparse array} of shape (n, n)
+        Weights of edges, finite and >= 0. An edge given in one direction counts for
+        both. In a sparse graph a stored zero is an edge of length zero; in a dense one
+        zeros and positive infinities are no edges.
+
+    Returns
+    -------
+    graph : csr_array of shape (n, n)
+        Symmetric, int32 indices in ascending order, no diagonal; float32 for float32
+        input, float64 otherwise.
+
+    Raises
+    ------
+    ValueError
+        If the graph is not square, if a weight is negative, NaN or infinite, or if the
+        graph is directed: two directions of an edge with different weights.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.graph import symmetrize
+    >>> symmetrize([[0, 1.5], [0, 0]]).toarray()
+    array([[0. , 1.5],
+           [1.5, 0. ]])
+    """
+    graph = _as_csr(graph)
+    _check_weights(graph.data)
+    transposed = graph.T.tocsr()
+    graph = transposed.T.tocsr()  # twice transposed: columns ascending
+    transposed.sort_indices()
+    arrays = (*_int32_arrays(graph), *_int32_arrays(transposed))
+    indptr = np.empty(graph.shape[0] + 1, dtype=np.int32)
+    no_weights = np.empty(0, dtype=graph.dtype)
+    difference = merge_with_transpose(
+        *arrays, indptr, np.empty(0, dtype=np.int32), no_weights
+    )
+    heaviest = graph.data.max(initial=0)
+    if difference > WEIGHT_RTOL * heaviest + np.sqrt(np.finfo(graph.dtype).eps) * (
+        heaviest
+    ):
+        raise ValueError(
+            "graph is directed: the two directions of an edge differ by "
+            f"{difference:.6g}. Array must be symmetric where both directions are "
+            "given; pass numpy.minimum of the two."
+        )
+    indices = np.empty(indptr[-1], dtype=np.int32)
+    weights = np.empty(indptr[-1], dtype=graph.dtype)
+    if len(indices):
+        merge_with_transpose(*arrays, indptr, indices, weights)
+    return sparse.csr_array((weights, indices, indptr), shape=graph.shape)
+
+
+def _neighbors(X, n_neighbors, radius, parameters):
+    if isinstance(X, NearestNeighbors):
+        return X
+    return NearestNeighbors(
+        n_neighbors=n_neighbors, radius=radius, **parameters
+    ).fit(X)
+
+
+def neighborhood_graph(
+    X, *, n_neighbors=None, radius=None, on_disconnected="bridge", **parameters
+):
+    """Graph of k-nearest or radius neighbourhoods, weighted by distance.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features), BallTree, KDTree, \
+            or fitted NearestNeighbors
+        Rows to connect; with ``metric="precomputed"`` distances of shape (n_samples,
+        n_samples), dense or a sparse graph as KNeighborsTransformer gives.
+    n_neighbors : int, optional
+        Number of neighbours of every point, which is never its own neighbour. Give
+        either this or `radius`.
+    radius : float, optional
+        Points at most this far apart are neighbours.
+    on_disconnected : {"bridge", "raise", "keep"}, default="bridge"
+        What to do with several connected components: join every pair of them by its
+        closest pair of points, with a warning; raise; or leave them apart.
+    **parameters
+        Parameters of :class:`~sklearn.neighbors.NearestNeighbors`: `algorithm`,
+        `metric`, `p`, `metric_params`, `n_jobs` ...
+
+    Returns
+    -------
+    graph : csr_array of shape (n_samples, n_samples)
+        As from `symmetrize`.
+
+    Raises
+    ------
+    ValueError
+        If both or neither of `n_neighbors` and `radius` are given, or with
+        ``on_disconnected="raise"`` if there are several components.
+    RuntimeError
+        If a sparse precomputed graph has several components, which cannot be bridged.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.graph import neighborhood_graph
+    >>> graph = neighborhood_graph([[0.0], [1.0], [3.0]], n_neighbors=1)
+    >>> graph.toarray()
+    array([[0., 1., 0.],
+           [1., 0., 2.],
+           [0., 2., 0.]])
+    """
+    if (n_neighbors is None) == (radius is None):
+        given = "Both n_neighbors and radius are provided"
+        if radius is None:
+            given = "Neither n_neighbors nor radius is provided"
+        raise ValueError(f"{given}: give one of them and leave the other None.")
+    nbrs = _neighbors(X, n_neighbors, radius, parameters)
+    if n_neighbors is not None:
+        directed = nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")
+    else:
+        directed = nbrs.radius_neighbors_graph(radius=radius, mode="distance")
+    dtype = getattr(nbrs._fit_X, "dtype", np.float64)
+    graph = symmetrize(directed.astype(dtype) if dtype == np.float32 else directed)
+    if on_disconnected == "keep":
+        return graph
+    return _connect(graph, nbrs, "radius" if n_neighbors is None else "n_neighbors",
+                    on_disconnected)
+
+
+def _connect(graph, nbrs, parameter, on_disconnected):
+    """The graph in one piece, or the error that says why it is not."""
+    n_components, labels = connected_components(graph, directed=False)
+    if n_components <= 1:
+        return graph
+    found = (
+        "The number of connected components of the neighbors graph is "
+        f"{n_components} > 1."
+    )
+    precomputed = nbrs.effective_metric_ == "precomputed"
+    if precomputed and sparse.issparse(nbrs._fit_X):
+        raise RuntimeError(
+            f"{found} A sparse graph with metric='precomputed' cannot be completed. "
+            f"Increase {parameter}, or pass the full distance matrix."
+        )
+    if on_disconnected == "raise":
+        raise ValueError(
+            f"{found} Increase {parameter}, or pass on_disconnected='bridge' to join "
+            "the components by their closest points."
+        )
+    warnings.warn(
+        f"{found} Every two of them are joined by their closest points, which is slow "
+        f"and distorts the distances between them. Increase {parameter} to avoid this.",
+        stacklevel=4,
+    )
+    row, column, weight = _bridges(nbrs, labels, n_components)
+    edges = graph.tocoo()
+    return symmetrize(
+        sparse.csr_array(
+            (
+                np.concatenate((edges.data, weight)).astype(graph.dtype),
+                (
+                    np.concatenate((edges.row, row)),
+                    np.concatenate((edges.col, column)),
+                ),
+            ),
+            shape=graph.shape,
+        )
+    )
+
+
+def _distance_blocks(nbrs, rows, columns):
+    """Distances from `rows` to `columns`, a few rows at a time."""
+    X = nbrs._fit_X
+    if nbrs.effective_metric_ == "precomputed":
+        for start in range(0, len(rows), 256):
+            yield X[np.ix_(rows[start : start + 256], columns)]
+        return
+    yield from pairwise_distances_chunked(
+        X[rows],
+        X[columns],
+        metric=nbrs.effective_metric_,
+        **nbrs.effective_metric_params_,
+    )
+
+
+def _bridges(nbrs, labels, n_components):
+    """Closest pair of points of every two components, as rows, columns, distances."""
+    by_component = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[by_component], np.arange(n_components + 1))
+    found = []
+    for i in range(1, n_components):
+        rows = by_component[starts[i] : starts[i + 1]]
+        earlier = by_component[: starts[i]]
+        best = np.full(i, np.inf)
+        pairs = np.zeros((2, i), dtype=np.intp)
+        done = 0
+        for block in _distance_blocks(nbrs, rows, earlier):
+            nearest = np.minimum.reduceat(block, starts[:i], axis=1)
+            row = nearest.argmin(axis=0)
+            distance = nearest[row, np.arange(i)]
+            for j in np.flatnonzero(distance < best):
+                segment = block[row[j], starts[j] : starts[j + 1]]
+                best[j] = distance[j]
+                pairs[:, j] = rows[done + row[j]], earlier[starts[j] + segment.argmin()]
+            done += len(block)
+        found.append(np.vstack((pairs, best)))
+    row, column, weight = np.hstack(found)
+    return row.astype(np.intp), column.astype(np.intp), weight
+
+
+def _as_seeds(sources, n, dtype):
+    if sources is None:
+        return Seeds.at(np.arange(n), dtype)
+    if sparse.issparse(sources):
+        sources = sparse.csr_array(sources)
+        if sources.shape[1] != n:
+            raise ValueError(
+                f"sources has {sources.shape[1]} columns, the graph {n} vertices: a "
+                "sparse matrix of sources has one column a vertex."
+            )
+        _check_weights(sources.data)
+        return Seeds(
+            sources.indptr.astype(np.int64),
+            sources.indices.astype(np.int32),
+            np.ascontiguousarray(sources.data, dtype=dtype),
+        )
+    sources = np.atleast_1d(np.asarray(sources))
+    if sources.ndim != 1 or (sources.size and sources.dtype.kind not in "iu"):
+        raise ValueError(
+            "sources must be None, one-dimensional integers (indices of vertices) or a "
+            f"sparse matrix of starting distances, got {sources!r}."
+        )
+    if sources.size and (sources.min() < 0 or sources.max() >= n):
+        raise ValueError(
+            f"sources must be vertices from 0 to {n - 1}, got values from "
+            f"{sources.min()} to {sources.max()}."
+        )
+    return Seeds.at(sources, dtype)
+
+
+def geodesics(
+    graph,
+    sources=None,
+    *,
+    method="auto",
+    return_predecessors=False,
+    n_jobs=None,
+    dtype=None,
+):
+    """Exact shortest-path distances over an undirected graph.
+
+    Distances are the closure of the graph in the (min, +) semiring. On neighbourhood
+    graphs, whose separators are small, sparse Gaussian elimination in that semiring is
+    far quicker than searching: after a fill-reducing ordering and a supernodal
+    elimination, one sweep over the factor serves many sources at once.
+
+    Parameters
+    ----------
+    graph : {array-like, sparse matrix, sparse array} of shape (n, n)
+        Weights of edges, as for `symmetrize`.
+    sources : None, array-like of int, or sparse matrix of shape (n_sources, n)
+        None: from every vertex. Integers: from these vertices. A sparse matrix: source
+        i stands outside the graph, at distance ``sources[i, j]`` from every vertex j
+        for which an entry is stored.
+    method : {"auto", "elimination", "dijkstra"}, default="auto"
+        "auto" predicts the quicker one from the fill of the elimination.
+    return_predecessors : bool, default=False
+        Also return the vertex before each vertex on the path; searches with Dijkstra's
+        algorithm.
+    n_jobs : int, optional
+        Number of threads, as elsewhere in scikit-learn; the result is the same for any.
+    dtype : {numpy.float32, numpy.float64}, optional
+        Of the computation and the result; by default the graph's.
+
+    Returns
+    -------
+    distances : ndarray of shape (n_sources, n)
+        In the unit of the weights; infinite where there is no path.
+    predecessors : ndarray of shape (n_sources, n), int32
+        Only if `return_predecessors`; -1 where a path starts and where there is none.
+
+    Raises
+    ------
+    ValueError
+        As `symmetrize` does, or if a source is no vertex.
+    MemoryError
+        If the distances and the factor cannot fit in memory; names the bytes needed.
+
+    See Also
+    --------
+    scipy.sparse.csgraph.shortest_path : The same by searching, on one thread.
+
+    References
+    ----------
+    .. [1] Carre, "An algebra for network routing problems", J. Inst. Maths Applics 7
+       (1971).
+    .. [2] George, "Nested dissection of a regular finite element mesh", SIAM J. Numer.
+       Anal. 10 (1973).
+
+    Examples
+    --------
+    >>> from skmanifold_nn.graph import geodesics
+    >>> geodesics([[0, 1, 0], [0, 0, 2], [0, 0, 0]])
+    array([[0., 1., 3.],
+           [1., 0., 2.],
+           [3., 2., 0.]])
+    """
+    if method not in ("auto", "elimination", "dijkstra"):
+        raise ValueError(
+            "method must be 'auto', 'elimination' or 'dijkstra', got " f"{method!r}."
+        )
+    graph = symmetrize(graph)
+    if dtype is not None:
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64, got {dtype!r}.")
+        graph = graph.astype(dtype, copy=False)
+    return _distances(graph, sources, method, return_predecessors, n_jobs)
+
+
+def _distances(graph, sources, method="auto", return_predecessors=False, n_jobs=None):
+    """`geodesics` of a graph that `symmetrize` returned."""
+    n = graph.shape[0]
+    seeds = _as_seeds(sources, n, graph.dtype)
+    n_threads = effective_n_jobs(n_jobs)
+    n_bytes = len(seeds) * n * graph.dtype.itemsize
+    remedy = "Use fewer sources (Isomap: n_landmarks), or float32."
+    what = f"The matrix of {len(seeds)} x {n} geodesic distances"
+    require_memory(n_bytes, what, remedy)
+    columns = None
+    if n > 0 and len(seeds) > 0 and not return_predecessors:
+        if method == "elimination":
+            order = fill_reducing_order(graph.indptr, graph.indices)
+            columns = eliminate_columns(graph.indptr, graph.indices, order)
+            factor = int(1.5 * columns.n_entries) * graph.dtype.itemsize
+            require_memory(
+                n_bytes + factor,
+                f"{what} by elimination",
+                f"{remedy} method='dijkstra' needs no factor.",
+            )
+        elif method == "auto":
+            columns = plan(graph, len(seeds))
+    out = np.empty((len(seeds), n), dtype=graph.dtype)
+    if columns is not None:
+        EliminatedGraph(graph, columns, n_threads).distances(seeds, out)
+        return out
+    predecessors = None
+    if return_predecessors:
+        predecessors = np.empty((len(seeds), n), dtype=np.int32)
+    if out.size:
+        search(graph, seeds, n_threads, out, predecessors)
+    return (out, predecessors) if return_predecessors else out
+
+
+def geodesic_path(graph, start, end):
+    """Vertices along a shortest path.
+
+    Parameters
+    ----------
+    graph : {array-like, sparse matrix, sparse array} of shape (n, n)
+        Weights of edges, as for `symmetrize`.
+    start, end : int
+        The vertices to connect.
+
+    Returns
+    -------
+    path : ndarray of int
+        Indices of vertices, from `start` to `end`.
+
+    Raises
+    ------
+    ValueError
+        If a vertex is not in the graph, or there is no path between the two.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.graph import geodesic_path
+    >>> geodesic_path([[0, 1, 9], [0, 0, 2], [0, 0, 0]], 0, 2)
+    array([0, 1, 2])
+    """
+    n = graph.shape[0] if hasattr(graph, "shape") else len(graph)
+    for name, vertex in (("start", start), ("end", end)):
+        if not isinstance(vertex, Integral) or not 0 <= vertex < n:
+            raise ValueError(
+                f"{name} must be a vertex from 0 to {n - 1}, got {vertex!r}."
+            )
+    distance, before = geodesics(graph, [start], return_predecessors=True)
+    if np.isinf(distance[0, end]):
+        raise ValueError(f"There is no path from vertex {start} to vertex {end}.")
+    path = [end]
+    while path[-1] != start:
+        path.append(before[0, path[-1]])
+    return np.array(path[::-1], dtype=np.intp)
