@@ -13,15 +13,19 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 # Each part and the parts it may import besides itself. A part is a module or folder of
 # the package, or "folder.subfolder" where that has a row of its own.
 FOUNDATION = {"_memory", "_sklearn_compat"}
+ELIMINATION = {"_ordering", "_symbolic"}
 DOORS = FOUNDATION | {"graph", "eigen", "_measures", "base"}
 MAY_IMPORT = {
     "__init__": set(),
     "_kernels": set(),
     "_memory": set(),
     "_sklearn_compat": set(),
+    # Behind the doors graph and eigen: elimination serves geodesics and factorisations.
     "_ordering": FOUNDATION | {"_kernels"},
-    "graph": FOUNDATION | {"_kernels", "_ordering"},
-    "eigen": FOUNDATION | {"_kernels", "_ordering"},
+    "_symbolic": FOUNDATION | {"_kernels"},
+    "_geodesics": FOUNDATION | {"_kernels"} | ELIMINATION,
+    "graph": FOUNDATION | {"_kernels", "_geodesics"} | ELIMINATION,
+    "eigen": FOUNDATION | {"_kernels"} | ELIMINATION,
     "_measures": FOUNDATION | {"_kernels"},
     "base": FOUNDATION | {"graph", "eigen", "_measures"},
     "manifold": DOORS,
