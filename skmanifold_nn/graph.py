@@ -11,12 +11,22 @@ from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
 from ._geodesics import EliminatedGraph, Seeds, plan, search
+from ._kernels._dijkstra import farthest_vertices
+from ._kernels._link import link_columns, link_rows
 from ._kernels._symmetric import merge_with_transpose
 from ._memory import require_memory
 from ._ordering import fill_reducing_order
+from ._sklearn_compat import training_rows
 from ._symbolic import eliminate_columns
 
-__all__ = ["geodesic_path", "geodesics", "neighborhood_graph", "symmetrize"]
+__all__ = [
+    "farthest_points",
+    "geodesic_path",
+    "geodesics",
+    "link_geodesics",
+    "neighborhood_graph",
+    "symmetrize",
+]
 
 # Two directions of an edge are the same where they agree to this part of their weight,
 # or to this part of the heaviest weight: distances from a * a - 2 a b + b * b carry an
@@ -191,7 +201,7 @@ def neighborhood_graph(
         directed = nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")
     else:
         directed = nbrs.radius_neighbors_graph(radius=radius, mode="distance")
-    dtype = getattr(nbrs._fit_X, "dtype", np.float64)
+    dtype = getattr(training_rows(nbrs), "dtype", np.float64)
     graph = symmetrize(directed.astype(dtype) if dtype == np.float32 else directed)
     if on_disconnected == "keep":
         return graph
@@ -209,7 +219,7 @@ def _connect(graph, nbrs, parameter, on_disconnected):
         f"{n_components} > 1."
     )
     precomputed = nbrs.effective_metric_ == "precomputed"
-    if precomputed and sparse.issparse(nbrs._fit_X):
+    if precomputed and sparse.issparse(training_rows(nbrs)):
         raise RuntimeError(
             f"{found} A sparse graph with metric='precomputed' cannot be completed. "
             f"Increase {parameter}, or pass the full distance matrix."
@@ -242,7 +252,7 @@ def _connect(graph, nbrs, parameter, on_disconnected):
 
 def _distance_blocks(nbrs, rows, columns):
     """Distances from `rows` to `columns`, a few rows at a time."""
-    X = nbrs._fit_X
+    X = training_rows(nbrs)
     if nbrs.effective_metric_ == "precomputed":
         for start in range(0, len(rows), 256):
             yield X[np.ix_(rows[start : start + 256], columns)]
@@ -421,6 +431,91 @@ def _distances(graph, sources, method="auto", return_predecessors=False, n_jobs=
     if out.size:
         search(graph, seeds, n_threads, out, predecessors)
     return (out, predecessors) if return_predecessors else out
+
+
+def link_geodesics(distances, links, *, symmetric=True, n_jobs=None):
+    """Geodesic distances of new points from those of their neighbours.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n, n), or (n_sources, n) if not `symmetric`
+        Geodesic distances between vertices.
+    links : csr_array of shape (n_points, n)
+        Distances from new points to the vertices next to them.
+    symmetric : bool, default=True
+        Whether `distances` is square and symmetric, so that its rows serve as columns.
+    n_jobs : int, optional
+        Number of threads; the result is the same for any.
+
+    Returns
+    -------
+    out : ndarray of shape (n_points, n or n_sources)
+        ``out[i, j]`` is the smallest ``links[i, q] + distances[q, j]``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from skmanifold_nn.graph import link_geodesics
+    >>> distances = np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> link_geodesics(distances, csr_array([[0.5, 3.0]]))
+    array([[0.5, 1.5]])
+    """
+    seeds = _as_seeds(links, distances.shape[1], distances.dtype)
+    arrays = seeds.start, seeds.vertices, seeds.offsets
+    n_threads = effective_n_jobs(n_jobs)
+    if symmetric:
+        out = np.empty((len(seeds), distances.shape[1]), dtype=distances.dtype)
+        link_rows(distances, *arrays, n_threads, out)
+        return out
+    out = np.empty((distances.shape[0], len(seeds)), dtype=distances.dtype)
+    link_columns(distances, *arrays, n_threads, out)
+    return out.T
+
+
+def farthest_points(graph, n_points, start=0):
+    """Vertices spread over a graph, each the farthest from those before it.
+
+    Parameters
+    ----------
+    graph : {array-like, sparse matrix, sparse array} of shape (n, n)
+        Weights of edges, as for `symmetrize`.
+    n_points : int
+        How many vertices to choose, at most n.
+    start : int, default=0
+        The first vertex is the farthest from this one.
+
+    Returns
+    -------
+    vertices : ndarray of shape (n_points,), int32
+
+    References
+    ----------
+    .. [1] de Silva, Tenenbaum, "Sparse multidimensional scaling using landmark points",
+       Stanford (2004), section 2.2 (MaxMin).
+
+    Examples
+    --------
+    >>> from skmanifold_nn.graph import farthest_points
+    >>> farthest_points([[0, 1, 0], [0, 0, 2], [0, 0, 0]], 2)
+    array([2, 0], dtype=int32)
+    """
+    graph = symmetrize(graph)
+    n = graph.shape[0]
+    if not isinstance(n_points, Integral) or not 0 <= n_points <= n:
+        raise ValueError(f"n_points must be from 0 to {n}, got {n_points!r}.")
+    chosen = np.empty(n_points, dtype=np.int32)
+    if n_points:
+        farthest_vertices(
+            graph.indptr,
+            graph.indices,
+            graph.data,
+            start,
+            np.empty((2, n), dtype=np.int32),
+            np.empty(n, dtype=graph.dtype),
+            chosen,
+        )
+    return chosen
 
 
 def geodesic_path(graph, start, end):

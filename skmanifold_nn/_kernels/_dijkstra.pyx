@@ -63,6 +63,51 @@ cdef inline int32_t pop(
     return top
 
 
+cdef void expand(
+    const int32_t[::1] indptr,
+    const int32_t[::1] indices,
+    const floating[::1] weights,
+    const int32_t *seeds,
+    const floating *offsets,
+    Py_ssize_t n_seeds,
+    int32_t *heap,
+    int32_t *slot_of,
+    int32_t *predecessors,
+    floating *distance,
+) noexcept nogil:
+    """Lower `distance` to what is reached from the seeds; slot_of is -1 outside the heap.
+
+    Only vertices that come nearer are visited, so that searches may follow each other
+    on one array: it then holds the distance from the nearest of all seeds.
+    """
+    cdef Py_ssize_t size = 0, p
+    cdef int32_t u, v
+    cdef floating candidate
+    for p in range(n_seeds):
+        v = seeds[p]
+        if offsets[p] < distance[v]:
+            distance[v] = offsets[p]
+            if slot_of[v] == -1:
+                slot_of[v] = <int32_t> size
+                size += 1
+            sift_up(v, slot_of[v], distance, heap, slot_of)
+    while size > 0:
+        u = pop(size, distance, heap, slot_of)
+        size -= 1
+        slot_of[u] = -1
+        for p in range(indptr[u], indptr[u + 1]):
+            v = indices[p]
+            candidate = distance[u] + weights[p]
+            if candidate < distance[v]:
+                distance[v] = candidate
+                if predecessors != NULL:
+                    predecessors[v] = u
+                if slot_of[v] == -1:
+                    slot_of[v] = <int32_t> size
+                    size += 1
+                sift_up(v, slot_of[v], distance, heap, slot_of)
+
+
 cdef void search(
     const int32_t[::1] indptr,
     const int32_t[::1] indices,
@@ -75,38 +120,15 @@ cdef void search(
     int32_t *predecessors,
     floating *distance,
 ) noexcept nogil:
-    """One search; `slot_of` is -1 for vertices never seen and -2 for finished ones."""
-    cdef Py_ssize_t n = indptr.shape[0] - 1, size = 0, p
-    cdef int32_t u, v
-    cdef floating candidate
-    for p in range(n):
+    """One search from scratch."""
+    cdef Py_ssize_t p
+    for p in range(indptr.shape[0] - 1):
         distance[p] = INFINITY
         slot_of[p] = -1
         if predecessors != NULL:
             predecessors[p] = -1
-    for p in range(n_seeds):
-        v = seeds[p]
-        if offsets[p] < distance[v]:
-            distance[v] = offsets[p]
-            if slot_of[v] == -1:
-                slot_of[v] = <int32_t> size
-                size += 1
-            sift_up(v, slot_of[v], distance, heap, slot_of)
-    while size > 0:
-        u = pop(size, distance, heap, slot_of)
-        size -= 1
-        slot_of[u] = -2
-        for p in range(indptr[u], indptr[u + 1]):
-            v = indices[p]
-            candidate = distance[u] + weights[p]
-            if candidate < distance[v] and slot_of[v] != -2:
-                distance[v] = candidate
-                if predecessors != NULL:
-                    predecessors[v] = u
-                if slot_of[v] == -1:
-                    slot_of[v] = <int32_t> size
-                    size += 1
-                sift_up(v, slot_of[v], distance, heap, slot_of)
+    expand(indptr, indices, weights, seeds, offsets, n_seeds, heap, slot_of,
+           predecessors, distance)
 
 
 def dijkstra(
@@ -136,3 +158,37 @@ def dijkstra(
         search(indptr, indices, weights, &seeds[seed_start[i]], &offsets[seed_start[i]],
                seed_start[i + 1] - seed_start[i], &work[thread, 0], &work[thread, n],
                &predecessors[i, 0] if keep else NULL, &out[i, 0])
+
+
+def farthest_vertices(
+    const int32_t[::1] indptr,
+    const int32_t[::1] indices,
+    const floating[::1] weights,
+    int32_t start,
+    int32_t[:, ::1] work,  # scratch, (2, n)
+    floating[::1] distance,  # scratch, (n,)
+    int32_t[::1] chosen,  # OUT
+):
+    """Vertices, each the farthest from those before it; the first one from `start`.
+
+    A search from a new vertex stops where an earlier one is nearer, so that k vertices
+    cost O(n log k) visits, not k n.
+    """
+    cdef Py_ssize_t n = indptr.shape[0] - 1, i, p
+    cdef int32_t vertex = start
+    cdef floating zero = 0
+    with nogil:
+        search(indptr, indices, weights, &vertex, &zero, 1, &work[0, 0], &work[1, 0],
+               NULL, &distance[0])
+        for i in range(chosen.shape[0]):
+            vertex = 0
+            for p in range(1, n):
+                if distance[p] > distance[vertex]:
+                    vertex = <int32_t> p
+            chosen[i] = vertex
+            if i == 0:  # `start` only serves to find the rim
+                for p in range(n):
+                    distance[p] = INFINITY
+            expand(indptr, indices, weights, &vertex, &zero, 1, &work[0, 0],
+                   &work[1, 0], NULL, &distance[0])
+            distance[vertex] = -1  # never again, even among copies of it

@@ -1,0 +1,59 @@
+"""The only importer of scikit-learn's private names."""
+
+import numpy as np
+from sklearn.base import _fit_context as fit_context
+from sklearn.decomposition import KernelPCA
+from sklearn.metrics.pairwise import _VALID_METRICS
+from sklearn.preprocessing import KernelCenterer
+from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
+
+__all__ = [
+    "VALID_METRICS",
+    "Interval",
+    "RealNotInt",
+    "StrOptions",
+    "fit_context",
+    "kernel_pca",
+    "training_rows",
+]
+
+VALID_METRICS = frozenset(_VALID_METRICS)
+
+
+def training_rows(nbrs):
+    """What a fitted NearestNeighbors searches: rows, or precomputed distances."""
+    return nbrs._fit_X
+
+
+def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):
+    """A fitted KernelPCA made of its parts, its kernel precomputed.
+
+    Parameters
+    ----------
+    X_fit : ndarray of shape (n, n)
+        Kept as ``X_fit_``, not copied.
+    row_means : ndarray of shape (n,)
+        Means of the kernel's rows.
+    mean : float
+        Mean of the kernel.
+    eigenvalues : ndarray of shape (n_components,)
+        Of the centred kernel, descending; those that are not positive count as zero.
+    eigenvectors : ndarray of shape (n, n_components)
+    **params
+        Parameters of KernelPCA.
+    """
+    centerer = KernelCenterer()
+    centerer.K_fit_rows_, centerer.K_fit_all_ = row_means, mean
+    centerer.n_features_in_ = len(row_means)
+    estimator = KernelPCA(kernel="precomputed", **params)
+    estimator.set_output(transform="default")
+    estimator._centerer = centerer
+    estimator.gamma_ = 1 / len(row_means)
+    estimator.n_features_in_ = len(row_means)
+    estimator.X_fit_ = X_fit
+    # As KernelPCA does: what is zero up to rounding is zero.
+    rounding = 1e-12 if eigenvalues.dtype == np.float64 else 2e-7
+    noise = eigenvalues <= rounding * max(eigenvalues.max(initial=0), 0)
+    estimator.eigenvalues_ = np.where(noise, 0, eigenvalues)
+    estimator.eigenvectors_ = eigenvectors
+    return estimator

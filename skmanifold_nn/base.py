@@ -1,0 +1,70 @@
+"""What embeddings share."""
+
+import time
+from contextlib import contextmanager
+
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.callback import CallbackSupportMixin
+
+__all__ = ["Embedding"]
+
+
+class Embedding(
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    CallbackSupportMixin,
+    BaseEstimator,
+):
+    """Base of estimators that place training rows in a space of few dimensions.
+
+    A subclass has a parameter `verbose`, and a `fit` that sets ``embedding_``; it runs
+    its steps as tasks of `_fit_tasks`, so that callbacks and `verbose` see them.
+    """
+
+    @property
+    def _n_features_out(self):
+        return self.embedding_.shape[1]
+
+    @contextmanager
+    def _fit_tasks(self, n_tasks, X, y):
+        """Context of a whole fit; gives the context manager of one named step."""
+        name = type(self).__name__
+        context = self._init_callback_context(max_subtasks=n_tasks)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+
+        @contextmanager
+        def task(step):
+            subcontext = context.subcontext(task_name=step)
+            subcontext.call_on_fit_task_begin(estimator=self, X=X, y=y)
+            start = time.perf_counter()
+            yield
+            if self.verbose:
+                print(f"[{name}] {step}: {time.perf_counter() - start:.3f} s")
+            subcontext.call_on_fit_task_end(estimator=self, X=X, y=y)
+
+        yield task
+        # The estimator is fitted by now: a copy of it needs nothing more.
+        context.call_on_fit_task_end(
+            estimator=self, X=X, y=y, reconstruction_attributes={}
+        )
+
+    def fit_transform(self, X, y=None):
+        """Fit to the rows of X and return their places.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            As for `fit`.
+        y : Ignored
+            Not used, present for API consistency by convention.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_components)
+            ``embedding_``.
+        """
+        return self.fit(X, y).embedding_

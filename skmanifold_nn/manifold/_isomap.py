@@ -1,0 +1,738 @@
+"""Isomap: classical scaling of geodesic distances."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+from sklearn.callback import with_callbacks
+from sklearn.neighbors import NearestNeighbors
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from .._measures import residual_variances
+from .._memory import require_memory
+from .._sklearn_compat import (
+    VALID_METRICS,
+    Interval,
+    RealNotInt,
+    StrOptions,
+    fit_context,
+    kernel_pca,
+    training_rows,
+)
+from ..base import Embedding
+from ..eigen import CenteredKernel, largest_eigenpairs
+from ..graph import (
+    farthest_points,
+    geodesic_path,
+    geodesics,
+    link_geodesics,
+    neighborhood_graph,
+)
+
+__all__ = ["Isomap"]
+
+# Entries of a block of distances that is worked on at a time (64 MB in float64).
+BLOCK_ENTRIES = 2**23
+PATH_METHODS = {"auto": "auto", "FW": "elimination", "D": "dijkstra"}
+
+
+class Isomap(Embedding):
+    """Isomap: distances along the sheet, then classical multidimensional scaling.
+
+    Neighbours are joined to a graph; the shortest paths over it approximate geodesic
+    distances on the manifold from which the rows were drawn; the embedding reproduces
+    them as well as straight distances can. Exact geodesics come from sparse elimination,
+    so that 10,000 rows take about a second; landmarks serve where n x n distances do
+    not fit in memory.
+
+    A drop-in superset of :class:`sklearn.manifold.Isomap`.
+
+    Parameters
+    ----------
+    n_neighbors : int or None, default=5
+        Number of neighbours of every row. Give either this or `radius`.
+
+    radius : float or None, default=None
+        Rows at most this far apart are neighbours; set `n_neighbors` to None.
+
+    n_components : int, default=2
+        Number of coordinates of the embedding.
+
+    eigen_solver : {'auto', 'arpack', 'dense'}, default='auto'
+        'auto' uses LAPACK for small kernels and a block Krylov method for large ones,
+        'arpack' ARPACK, 'dense' LAPACK on an explicit second n x n matrix.
+
+    tol : float, default=0
+        Relative residual at which eigenpairs count as converged; 0 asks for the
+        precision at which `transform` of the training rows agrees with ``embedding_``.
+
+    max_iter : int, default=None
+        Largest number of iterations of the eigensolver.
+
+    path_method : {'auto', 'FW', 'D'}, default='auto'
+        How shortest paths are found: 'FW' eliminates vertices as Floyd and Warshall do,
+        but sparsely; 'D' is Dijkstra's algorithm; 'auto' predicts the quicker one.
+
+    neighbors_algorithm : {'auto', 'brute', 'kd_tree', 'ball_tree'}, default='auto'
+        Passed to :class:`~sklearn.neighbors.NearestNeighbors`.
+
+    n_jobs : int or None, default=None
+        Number of threads for neighbours and geodesics: None means 1 unless in a
+        :obj:`joblib.parallel_backend` context, -1 all processors. The result does not
+        depend on it.
+
+    metric : str or callable, default='minkowski'
+        Distance between rows. With 'precomputed', X is a square matrix of distances,
+        dense or a sparse neighbours graph.
+
+    p : float, default=2
+        Power of the Minkowski metric.
+
+    metric_params : dict, default=None
+        Further keyword arguments of the metric.
+
+    n_landmarks : int, float or None, default=None
+        None: exact Isomap, with all n x n geodesics. Otherwise only the geodesics from
+        this many landmarks (a float: this part of the rows) are computed and kept, in
+        O(n_samples x n_landmarks) memory, and every row is placed from its distances
+        to the landmarks [2]_. Must exceed `n_components`.
+
+    landmarks : {'maxmin', 'random'} or array-like of int, default='maxmin'
+        'maxmin': each landmark is the row geodesically farthest from those before it;
+        'random': drawn by `random_state`; an array: the indices of the landmarks.
+
+    on_disconnected : {'bridge', 'raise'}, default='bridge'
+        What to do when the neighbourhood graph has several components: join every two
+        of them by their closest rows, with a warning, or raise.
+
+    store_dist_matrix : bool, default=True
+        Keep the n x n geodesics as ``dist_matrix_``. If False, pickles are small, and
+        `transform` computes the geodesics of new rows over ``graph_`` when called.
+
+    random_state : int, RandomState instance or None, default=None
+        Draws the landmarks when ``landmarks='random'``; nothing else is random.
+
+    verbose : int, default=0
+        If positive, print each step and its seconds.
+
+    Attributes
+    ----------
+    embedding_ : ndarray of shape (n_samples, n_components)
+        Places of the training rows, centred, in the unit of the distances.
+
+    eigenvalues_ : ndarray of shape (n_components,)
+        Eigenvalues of the centred kernel, descending, in squared units. One that is not
+        positive has a column of zeros in ``embedding_``.
+
+    kernel_pca_ : :class:`~sklearn.decomposition.KernelPCA`
+        The embedding as kernel PCA; its ``X_fit_`` is ``dist_matrix_`` (or the
+        distances between landmarks), not a copy.
+
+    nbrs_ : :class:`~sklearn.neighbors.NearestNeighbors`
+        Finds the neighbours of new rows.
+
+    graph_ : csr_array of shape (n_samples, n_samples)
+        The neighbourhood graph, weighted by distance.
+
+    dist_matrix_ : ndarray of shape (n_samples, n_samples) or (n_landmarks, n_samples)
+        Geodesic distances from every row, or from every landmark. Only the exact one
+        is subject to `store_dist_matrix`.
+
+    landmark_indices_ : ndarray of shape (n_landmarks,)
+        Rows that are landmarks; only with landmarks.
+
+    n_features_in_ : int
+        Number of features seen during :term:`fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of features seen during :term:`fit`, where they are all strings.
+
+    See Also
+    --------
+    sklearn.manifold.Isomap : The same parameters without landmarks.
+    skmanifold_nn.graph.geodesics : The distances alone.
+
+    References
+    ----------
+    .. [1] Tenenbaum, de Silva, Langford, "A global geometric framework for nonlinear
+       dimensionality reduction", Science 290 (2000), 2319-2323.
+    .. [2] de Silva, Tenenbaum, "Sparse multidimensional scaling using landmark points",
+       Stanford University (2004).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_swiss_roll
+    >>> from skmanifold_nn.manifold import Isomap
+    >>> X, arc = make_swiss_roll(1000, random_state=1)
+    >>> isomap = Isomap(n_neighbors=8, n_components=2)
+    >>> isomap.fit_transform(X).shape
+    (1000, 2)
+    >>> isomap.transform(X[:3]).shape
+    (3, 2)
+    """
+
+    _parameter_constraints: dict = {
+        "n_neighbors": [Interval(Integral, 1, None, closed="left"), None],
+        "radius": [Interval(Real, 0, None, closed="both"), None],
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "eigen_solver": [StrOptions({"auto", "arpack", "dense"})],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left"), None],
+        "path_method": [StrOptions(set(PATH_METHODS))],
+        "neighbors_algorithm": [StrOptions({"auto", "brute", "kd_tree", "ball_tree"})],
+        "n_jobs": [Integral, None],
+        "p": [Interval(Real, 1, None, closed="left")],
+        "metric": [StrOptions(set(VALID_METRICS) | {"precomputed"}), callable],
+        "metric_params": [dict, None],
+        "n_landmarks": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="right"),
+            None,
+        ],
+        "landmarks": [StrOptions({"maxmin", "random"}), "array-like"],
+        "on_disconnected": [StrOptions({"bridge", "raise"})],
+        "store_dist_matrix": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        *,
+        n_neighbors=5,
+        radius=None,
+        n_components=2,
+        eigen_solver="auto",
+        tol=0,
+        max_iter=None,
+        path_method="auto",
+        neighbors_algorithm="auto",
+        n_jobs=None,
+        metric="minkowski",
+        p=2,
+        metric_params=None,
+        n_landmarks=None,
+        landmarks="maxmin",
+        on_disconnected="bridge",
+        store_dist_matrix=True,
+        random_state=None,
+        verbose=0,
+    ):
+        self.n_neighbors = n_neighbors
+        self.radius = radius
+        self.n_components = n_components
+        self.eigen_solver = eigen_solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.path_method = path_method
+        self.neighbors_algorithm = neighbors_algorithm
+        self.n_jobs = n_jobs
+        self.metric = metric
+        self.p = p
+        self.metric_params = metric_params
+        self.n_landmarks = n_landmarks
+        self.landmarks = landmarks
+        self.on_disconnected = on_disconnected
+        self.store_dist_matrix = store_dist_matrix
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @with_callbacks
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None):
+        """Embed the rows of X.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), BallTree, \
+                KDTree or NearestNeighbors
+            Training rows; with ``metric='precomputed'`` distances of shape (n_samples,
+            n_samples), dense or a sparse graph.
+        y : Ignored
+            Not used, present for API consistency by convention.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or a value of X is not allowed.
+        RuntimeError
+            If a sparse precomputed graph has several components.
+        MemoryError
+            If the geodesics do not fit in memory; names the bytes and the remedy.
+        """
+        with self._fit_tasks(3, X, y) as task:
+            with task("neighbors"):
+                nbrs = self._fit_neighbors(X)
+                n_sources = self._count_sources(nbrs)
+                graph = neighborhood_graph(
+                    nbrs,
+                    n_neighbors=self.n_neighbors,
+                    radius=self.radius,
+                    on_disconnected=self.on_disconnected,
+                )
+            with task("geodesics"):
+                sources = self._choose_sources(graph, n_sources)
+                distances = geodesics(
+                    graph,
+                    sources,
+                    method=PATH_METHODS[self.path_method],
+                    n_jobs=self.n_jobs,
+                )
+            with task("scaling"):
+                self._scale(distances, sources)
+            self.nbrs_, self.graph_ = nbrs, graph
+            self._keep(distances, sources)
+        return self
+
+    def _fit_neighbors(self, X):
+        if self.n_neighbors is not None and self.radius is not None:
+            raise ValueError(
+                "Both n_neighbors and radius are provided. Use Isomap(radius="
+                f"{self.radius}, n_neighbors=None) for neighbours within a radius."
+            )
+        if self.n_neighbors is None and self.radius is None:
+            raise ValueError(
+                "n_neighbors and radius are both None: give one of them, the number of "
+                "neighbours of every row or the distance at which rows are neighbours."
+            )
+        return NearestNeighbors(
+            n_neighbors=self.n_neighbors,
+            radius=self.radius,
+            algorithm=self.neighbors_algorithm,
+            metric=self.metric,
+            p=self.p,
+            metric_params=self.metric_params,
+            n_jobs=self.n_jobs,
+        ).fit(X)
+
+    def _count_sources(self, nbrs):
+        """Number of rows of distances, None for all, if they fit in memory."""
+        n_samples = nbrs.n_samples_fit_
+        n_landmarks = self.n_landmarks
+        if not isinstance(self.landmarks, str):
+            n_landmarks = len(self.landmarks)
+        elif isinstance(n_landmarks, Real) and not isinstance(n_landmarks, Integral):
+            n_landmarks = round(n_landmarks * n_samples)
+        if n_landmarks is not None and not (
+            self.n_components < n_landmarks <= n_samples
+        ):
+            raise ValueError(
+                f"n_landmarks={self.n_landmarks!r} gives {n_landmarks} landmarks, but "
+                f"there must be more than n_components={self.n_components} of them and "
+                f"at most n_samples={n_samples}."
+            )
+        n_rows = n_samples if n_landmarks is None else n_landmarks
+        itemsize = 4 if training_rows(nbrs).dtype == np.float32 else 8
+        copies = 3 if self.eigen_solver == "dense" else 1
+        require_memory(
+            n_rows * (n_samples + copies * n_rows - n_rows) * itemsize,
+            f"Isomap of {n_samples} samples with {n_rows} rows of geodesic distances",
+            "Set n_landmarks to a smaller number, or use float32 input.",
+        )
+        return n_landmarks
+
+    def _choose_sources(self, graph, n_landmarks):
+        """Indices of the landmarks, None for all rows."""
+        n_samples = graph.shape[0]
+        if n_landmarks is None:
+            return None
+        if not isinstance(self.landmarks, str):
+            landmarks = check_array(
+                self.landmarks, ensure_2d=False, dtype=None, input_name="landmarks"
+            )
+            if (
+                landmarks.ndim != 1
+                or landmarks.dtype.kind not in "iu"
+                or np.unique(landmarks).size != landmarks.size
+                or landmarks.min() < 0
+                or landmarks.max() >= n_samples
+            ):
+                raise ValueError(
+                    "landmarks must be 'maxmin', 'random' or different indices of rows "
+                    f"from 0 to {n_samples - 1}, got {self.landmarks!r}."
+                )
+            return landmarks.astype(np.int32)
+        if self.landmarks == "random":
+            random_state = check_random_state(self.random_state)
+            return random_state.permutation(n_samples)[:n_landmarks].astype(np.int32)
+        return farthest_points(graph, n_landmarks)
+
+    def _scale(self, distances, sources):
+        """Classical scaling: top eigenvectors of -1/2 J D^2 J give the embedding."""
+        square = distances
+        if sources is not None:
+            square = np.ascontiguousarray(distances[:, sources])
+        kernel = CenteredKernel(square, n_jobs=self.n_jobs)
+        values, vectors = largest_eigenpairs(
+            kernel,
+            min(self.n_components, len(square)),
+            eigen_solver=self.eigen_solver,
+            tol=self.tol,
+            max_iter=self.max_iter,
+        )
+        self.kernel_pca_ = kernel_pca(
+            square,
+            kernel.row_means,
+            kernel.grand_mean,
+            values,
+            vectors,
+            n_components=self.n_components,
+            eigen_solver=self.eigen_solver,
+            tol=self.tol,
+            max_iter=self.max_iter,
+            n_jobs=self.n_jobs,
+        )
+        self.eigenvalues_ = values
+        if sources is None:
+            self.embedding_ = vectors * np.sqrt(self.kernel_pca_.eigenvalues_)
+        else:
+            self.embedding_ = self._place_by_landmarks(distances)
+
+    def _place_by_landmarks(self, distances):
+        """Every row from its distances to the landmarks; signs as of the whole."""
+        n_samples = distances.shape[1]
+        embedding = np.empty((n_samples, len(self.eigenvalues_)), dtype=distances.dtype)
+        for rows in _blocks(n_samples, len(distances)):
+            embedding[rows] = self._project(distances[:, rows].T)
+        largest = np.abs(embedding).argmax(axis=0)
+        signs = np.where(embedding[largest, range(len(largest))] < 0, -1, 1)
+        self.kernel_pca_.eigenvectors_ *= signs
+        return embedding * signs.astype(embedding.dtype)
+
+    def _keep(self, distances, sources):
+        """Set what describes the training rows."""
+        for name in ("dist_matrix_", "landmark_indices_"):
+            self.__dict__.pop(name, None)
+        self.n_features_in_ = self.nbrs_.n_features_in_
+        if hasattr(self.nbrs_, "feature_names_in_"):
+            self.feature_names_in_ = self.nbrs_.feature_names_in_
+        else:
+            self.__dict__.pop("feature_names_in_", None)
+        if sources is not None:
+            self.landmark_indices_ = sources
+        if sources is not None or self.store_dist_matrix:
+            self.dist_matrix_ = distances
+        else:
+            kernel = CenteredKernel(distances, n_jobs=self.n_jobs)
+            self._kernel_squared_norm = kernel.squared_norm()
+            self.kernel_pca_.X_fit_ = np.empty((len(self.embedding_), 1))
+
+    def _project(self, distances):
+        """Coordinates of rows from their geodesics to all rows, or to the landmarks.
+
+        The kernel -1/2 d^2 is centred as the training kernel was and projected on its
+        eigenvectors (landmarks: distance-based triangulation, [2], equation 3).
+        """
+        centerer = self.kernel_pca_._centerer
+        kernel = np.square(distances, dtype=np.float64)
+        kernel *= -0.5
+        kernel -= kernel.mean(axis=1, keepdims=True)
+        kernel += centerer.K_fit_all_ - centerer.K_fit_rows_
+        values = self.kernel_pca_.eigenvalues_.astype(np.float64)
+        scales = np.divide(1, np.sqrt(values), out=np.zeros_like(values), where=values > 0)
+        return kernel @ (self.kernel_pca_.eigenvectors_ * scales)
+
+    def _links(self, X):
+        """Distances from new rows to their neighbours, as a CSR over training rows."""
+        if self.n_neighbors is not None:
+            distances, indices = self.nbrs_.kneighbors(X)
+            counts = np.full(len(distances), distances.shape[1])
+            distances, indices = distances.ravel(), indices.ravel()
+        else:
+            distances, indices = self.nbrs_.radius_neighbors(X)
+            counts = np.array([len(row) for row in indices], dtype=np.intp)
+            if not counts.all():
+                raise ValueError(
+                    f"Row {counts.argmin()} of X has no training row within radius="
+                    f"{self.radius}. Increase radius and fit again."
+                )
+            distances, indices = np.concatenate(distances), np.concatenate(indices)
+        indptr = np.concatenate(([0], np.cumsum(counts)))
+        return sparse.csr_array(
+            (distances, indices, indptr),
+            shape=(len(counts), self.nbrs_.n_samples_fit_),
+        )
+
+    def _geodesics_of(self, links):
+        """Geodesics from new rows to all training rows, or to the landmarks."""
+        if not hasattr(self, "dist_matrix_"):
+            return geodesics(self.graph_, links, n_jobs=self.n_jobs)
+        return link_geodesics(
+            self.dist_matrix_,
+            links,
+            symmetric=not hasattr(self, "landmark_indices_"),
+            n_jobs=self.n_jobs,
+        )
+
+    def transform(self, X):
+        """Place new rows in the embedding.
+
+        A new row is linked to its neighbours among the training rows; its geodesics go
+        through them, and the kernel they give is projected on the training rows'. A row
+        at distance zero from a training row gets the place of that row: to 1e-6 of the
+        largest coordinate in float64 and 1e-4 in float32.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_queries, n_features)
+            New rows; with ``metric='precomputed'`` their distances to the training
+            rows, of shape (n_queries, n_samples), dense or a sparse graph.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_queries, n_components)
+            float32 if X is, float64 otherwise.
+
+        Raises
+        ------
+        ValueError
+            If the number of features differs, or a row has no neighbour in `radius`.
+        """
+        check_is_fitted(self)
+        links = self._links(X)
+        dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
+        placed = np.empty((links.shape[0], self._n_features_out), dtype=dtype)
+        for rows in _blocks(links.shape[0], len(self.kernel_pca_._centerer.K_fit_rows_)):
+            placed[rows] = self._project(self._geodesics_of(links[rows]))
+        return placed
+
+    def inverse_transform(self, X):
+        """Rows of the input space for points of the embedding.
+
+        Local linear reconstruction: around each point, the training rows are regressed
+        linearly on the coordinates of its `n_neighbors` nearest embedded rows (at least
+        ``n_components + 2``), weighted by inverse squared distance. The error is of
+        second order in the distance to these neighbours times the curvature of the
+        sheet; embedded training rows return the training rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_components)
+            Points of the embedding.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_points, n_features)
+
+        Raises
+        ------
+        ValueError
+            If the estimator was fitted on precomputed distances, or X has another
+            number of columns than the embedding.
+        """
+        check_is_fitted(self)
+        rows = self._training_rows("inverse_transform")
+        X = check_array(X, dtype=[np.float64, np.float32])
+        if X.shape[1] != self._n_features_out:
+            raise ValueError(
+                f"X has {X.shape[1]} features, but the embedding has "
+                f"{self._n_features_out} columns."
+            )
+        n_samples = len(self.embedding_)
+        wanted = max(self.n_neighbors or 0, self._n_features_out + 2)
+        nearest = NearestNeighbors(n_neighbors=min(wanted, n_samples)).fit(
+            self.embedding_
+        )
+        distances, indices = nearest.kneighbors(X)
+        weights = _local_linear_weights(X, self.embedding_[indices], distances)
+        indptr = np.arange(0, indices.size + 1, indices.shape[1])
+        smoother = sparse.csr_array(
+            (weights.ravel(), indices.ravel(), indptr), shape=(len(X), n_samples)
+        )
+        restored = smoother @ rows
+        if sparse.issparse(restored):
+            restored = restored.toarray()
+        return restored.astype(X.dtype, copy=False)
+
+    def _training_rows(self, method):
+        if self.nbrs_.effective_metric_ == "precomputed":
+            raise ValueError(
+                f"{method} needs the rows of the input space, but the estimator was "
+                "fitted with metric='precomputed'. Fit it on rows."
+            )
+        rows = training_rows(self.nbrs_)
+        return rows if sparse.issparse(rows) else np.asarray(rows)
+
+    def reconstruction_error(self):
+        """Root mean square of what the embedding leaves of the centred kernel.
+
+        Returns
+        -------
+        reconstruction_error : float
+            ``sqrt(sum(K ** 2) - sum(eigenvalues_ ** 2)) / n`` with K the centred kernel
+            of the n rows, or of the n landmarks; in squared units of the distances.
+        """
+        check_is_fitted(self)
+        distances = self.kernel_pca_.X_fit_
+        if distances.shape[0] == distances.shape[1]:
+            kernel = CenteredKernel(distances, n_jobs=self.n_jobs)
+            squared_norm = kernel.squared_norm()
+        else:
+            squared_norm = self._kernel_squared_norm
+        explained = np.sum(np.square(self.kernel_pca_.eigenvalues_, dtype=np.float64))
+        left = max(squared_norm - explained, 0.0)
+        return np.sqrt(left) / len(self.kernel_pca_._centerer.K_fit_rows_)
+
+    def residual_variance(self, n_components=None):
+        """Part of the geodesic distances' variance that the embedding leaves.
+
+        Parameters
+        ----------
+        n_components : int, optional
+            The most columns of the embedding to look at; by default all.
+
+        Returns
+        -------
+        variances : ndarray of shape (n_components,)
+            ``1 - R ** 2`` of geodesic and embedded distances for the first 1, 2, ...
+            columns [1]_. Look for the number from which it hardly falls.
+        """
+        check_is_fitted(self)
+        fitted = self._n_features_out
+        if n_components is None:
+            n_components = fitted
+        if not isinstance(n_components, Integral) or not 1 <= n_components <= fitted:
+            raise ValueError(
+                f"n_components must be an integer from 1 to {fitted}, the number of "
+                f"columns fitted, got {n_components!r}. Fit with a larger n_components."
+            )
+        return residual_variances(
+            self._distance_blocks(), self.embedding_[:, :n_components]
+        )
+
+    def _distance_blocks(self):
+        """Indices of sources and their distances to all rows, block by block."""
+        n_samples = len(self.embedding_)
+        sources = getattr(self, "landmark_indices_", np.arange(n_samples))
+        for rows in _blocks(len(sources), 8 * n_samples):
+            if hasattr(self, "dist_matrix_"):
+                yield sources[rows], self.dist_matrix_[rows]
+            else:
+                yield sources[rows], geodesics(
+                    self.graph_, sources[rows], n_jobs=self.n_jobs
+                )
+
+    def geodesic_path(self, a, b):
+        """Training rows along the shortest path between two points.
+
+        Parameters
+        ----------
+        a, b : int or array-like of shape (n_features,)
+            A training row by its index, or a new row.
+
+        Returns
+        -------
+        path : ndarray of int
+            Indices of training rows. A new row is not in it: its path starts or ends at
+            the neighbour through which the way is shortest.
+        """
+        check_is_fitted(self)
+        n_samples = len(self.embedding_)
+        ends = [self._end_links(name, end) for name, end in (("a", a), ("b", b))]
+        # Both ends join the graph as vertices n and n + 1.
+        graph = sparse.block_array(
+            [[self.graph_, None], [sparse.vstack(ends), sparse.csr_array((2, 2))]],
+            format="csr",
+        )
+        path = geodesic_path(graph, n_samples, n_samples + 1)[1:-1]
+        return path
+
+    def _end_links(self, name, end):
+        n_samples = len(self.embedding_)
+        if isinstance(end, Integral):
+            if not 0 <= end < n_samples:
+                raise ValueError(
+                    f"{name} must be a row or the index of a training row from 0 to "
+                    f"{n_samples - 1}, got {end!r}."
+                )
+            return sparse.csr_array(([0.0], ([0], [end])), shape=(1, n_samples))
+        return self._links(np.asarray(end).reshape(1, -1))
+
+    def interpolate(self, a, b, n_steps):
+        """Points of the input space along the manifold, from one point to another.
+
+        The shortest path over the neighbourhood graph is walked in steps of equal
+        length; between two neighbours the way is straight.
+
+        Parameters
+        ----------
+        a, b : int or array-like of shape (n_features,)
+            A training row by its index, or a new row.
+        n_steps : int
+            Number of points, both ends included; at least 2.
+
+        Returns
+        -------
+        points : ndarray of shape (n_steps, n_features)
+
+        Raises
+        ------
+        ValueError
+            If the estimator was fitted on precomputed distances.
+        """
+        check_is_fitted(self)
+        rows = self._training_rows("interpolate")
+        if not isinstance(n_steps, Integral) or n_steps < 2:
+            raise ValueError(f"n_steps must be an integer >= 2, got {n_steps!r}.")
+        path = rows[self.geodesic_path(a, b)]
+        path = np.asarray(path.toarray() if sparse.issparse(path) else path)
+        ends = [
+            path[place] if isinstance(end, Integral) else np.asarray(end, dtype=float)
+            for end, place in ((a, 0), (b, -1))
+        ]
+        path = np.vstack((ends[0], path, ends[1]))
+        walked = np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()
+        walked = np.concatenate(([0.0], walked))
+        steps = np.linspace(0, walked[-1], n_steps)
+        return np.stack([np.interp(steps, walked, column) for column in path.T], axis=1)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.input_tags.sparse = True
+        tags.input_tags.pairwise = self.metric == "precomputed"
+        return tags
+
+
+def _blocks(n_rows, n_columns):
+    """Slices of rows with about BLOCK_ENTRIES entries each."""
+    step = max(1, BLOCK_ENTRIES // max(n_columns, 1))
+    return [slice(start, start + step) for start in range(0, n_rows, step)]
+
+
+def _local_linear_weights(points, neighbors, distances):
+    """Weights of neighbours in a local linear fit, evaluated at the points.
+
+    Minimises sum_i w_i (X_i - a - B (y_i - y))^2 with w_i = 1 / |y_i - y|^2; the value
+    at y is a, a combination of the X_i with coefficients that add up to one.
+
+    Parameters
+    ----------
+    points : ndarray of shape (q, d)
+    neighbors : ndarray of shape (q, k, d)
+    distances : ndarray of shape (q, k)
+
+    Returns
+    -------
+    weights : ndarray of shape (q, k)
+    """
+    reach = distances.max(axis=1, keepdims=True)
+    reach[reach == 0] = 1
+    steps = (neighbors - points[:, None]) / reach[..., None]
+    closeness = 1 / np.maximum((distances / reach) ** 2, 1e-16)
+    design = np.concatenate((np.ones((*distances.shape, 1)), steps), axis=2)
+    weighted = closeness[..., None] * design
+    normal = np.einsum("qki,qkj->qij", weighted, design)
+    # Slopes that the neighbours do not determine are held at zero.
+    size = normal.shape[-1]
+    slopes = np.arange(1, size)
+    normal[:, slopes, slopes] += 1e-9 * closeness.sum(axis=1, keepdims=True)
+    first = np.zeros((len(points), size, 1))
+    first[:, 0] = 1
+    return (weighted @ np.linalg.solve(normal, first))[..., 0]
