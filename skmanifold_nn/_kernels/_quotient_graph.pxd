@@ -33,5 +33,16 @@ cdef struct Quotient:
     int32_t max_degree  # of an element
 
 
-# Eliminate the variable of least degree, and those that follow at no cost.
-cdef int32_t eliminate(Quotient *q) noexcept nogil
+# Put a variable on the list of its degree.
+cdef void link(Quotient *q, int32_t i) noexcept nogil
+
+# Take a variable of least degree from the lists, those of the next stage if need be.
+cdef int32_t next_pivot(Quotient *q) noexcept nogil
+
+# The pivot becomes an element, whose variables get negative weights.
+cdef void form_element(Quotient *q, int32_t pivot) noexcept nogil
+
+cdef void measure_overlaps(Quotient *q, int32_t pivot) noexcept nogil
+
+# Bring the lists of the element's variables up to date and hash them.
+cdef void prune_all(Quotient *q, int32_t pivot) noexcept nogil

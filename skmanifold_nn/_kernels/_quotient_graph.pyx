@@ -11,9 +11,6 @@ ordering algorithm, SIAM J. Matrix Anal. Appl. 17 (1996) 886-905.
 
 from libc.stdint cimport int32_t
 
-cdef enum:
-    MARK_LIMIT = 1 << 30
-
 
 cdef void link(Quotient *q, int32_t i) noexcept nogil:
     cdef int32_t degree = q.nodes[i].degree, first = q.head[degree]
@@ -84,13 +81,6 @@ cdef void collect_garbage(Quotient *q) noexcept nogil:
         target += node.length
         source += node.length
     q.free = target
-
-
-cdef void reset_marks(Quotient *q) noexcept nogil:
-    cdef int32_t i
-    for i in range(q.n):
-        q.nodes[i].mark = min(q.nodes[i].mark, 1)
-    q.flag = 2
 
 
 cdef Py_ssize_t gather(
@@ -216,92 +206,3 @@ cdef void prune_all(Quotient *q, int32_t pivot) noexcept nogil:
             node.previous = hashed
             node.next = q.bucket[hashed]
             q.bucket[hashed] = i
-
-
-cdef bint indistinguishable(Quotient *q, int32_t i, int32_t j) noexcept nogil:
-    """Whether j's list is i's, the entries of which are marked."""
-    cdef Node *node = &q.nodes[j]
-    cdef Py_ssize_t k
-    if node.length != q.nodes[i].length or node.n_elements != q.nodes[i].n_elements:
-        return False
-    for k in range(node.start + 1, node.start + node.length):
-        if q.nodes[q.pool[k]].mark != q.flag:
-            return False
-    return True
-
-
-cdef void merge_chain(Quotient *q, int32_t i) noexcept nogil:
-    """Merge the indistinguishable variables of one hash chain that starts with i."""
-    cdef int32_t j, before
-    cdef Py_ssize_t k
-    while i != NONE and q.nodes[i].next != NONE:
-        q.flag += 1
-        for k in range(q.nodes[i].start + 1, q.nodes[i].start + q.nodes[i].length):
-            q.nodes[q.pool[k]].mark = q.flag
-        before = i
-        j = q.nodes[i].next
-        while j != NONE:
-            if indistinguishable(q, i, j):
-                q.nodes[i].weight += q.nodes[j].weight
-                q.nodes[j].weight = 0
-                q.nodes[j].start = i
-                q.nodes[before].next = q.nodes[j].next
-            else:
-                before = j
-            j = q.nodes[before].next
-        i = q.nodes[i].next
-
-
-cdef void merge_indistinguishable(Quotient *q, int32_t pivot) noexcept nogil:
-    """Merge the element's variables that have the same neighbours."""
-    cdef int32_t i, hashed
-    cdef Py_ssize_t k
-    q.flag += q.max_degree  # past the marks of measure_overlaps
-    for k in range(q.nodes[pivot].start, q.nodes[pivot].start + q.nodes[pivot].length):
-        i = q.pool[k]
-        if q.nodes[i].weight < 0:
-            hashed = q.nodes[i].previous
-            i = q.bucket[hashed]
-            q.bucket[hashed] = NONE
-            merge_chain(q, i)
-    q.flag += 1
-
-
-cdef void list_again(Quotient *q, int32_t pivot) noexcept nogil:
-    """Final degrees of the element's variables; the merged ones leave its list."""
-    cdef Node *element = &q.nodes[pivot]
-    cdef Node *node
-    cdef int32_t i, degree
-    cdef Py_ssize_t k, target = element.start
-    element.weight = -element.weight
-    q.n_left -= element.weight
-    for k in range(element.start, element.start + element.length):
-        i = q.pool[k]
-        node = &q.nodes[i]
-        if node.weight == 0:
-            continue
-        node.weight = -node.weight
-        degree = node.degree + element.degree - node.weight
-        node.degree = min(degree, q.n_left - node.weight)
-        if q.stages[i] <= q.stage:
-            link(q, i)
-        else:
-            node.previous = UNLISTED
-        q.pool[target] = i
-        target += 1
-    if element.start + element.length == q.free:
-        q.free = target
-    element.length = target - element.start
-
-
-cdef int32_t eliminate(Quotient *q) noexcept nogil:
-    cdef int32_t pivot = next_pivot(q)
-    form_element(q, pivot)
-    q.max_degree = max(q.max_degree, q.nodes[pivot].degree)
-    if q.flag > MARK_LIMIT:
-        reset_marks(q)
-    measure_overlaps(q, pivot)
-    prune_all(q, pivot)
-    merge_indistinguishable(q, pivot)
-    list_again(q, pivot)
-    return pivot
