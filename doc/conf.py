@@ -1,0 +1,67 @@
+"""Configuration of the documentation: sphinx-build -W -b html doc doc/_build/html."""
+
+import os
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+from skmanifold_nn import __version__
+
+project = "skmanifold_nn"
+author = "The skmanifold_nn developers"
+copyright = "2026, The skmanifold_nn developers"
+version = release = __version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "auto_examples/*.ipynb"]
+nitpicky = False
+default_role = "literal"
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"skmanifold_nn {release}"
+html_static_path = ["_static"]
+html_theme_options = {
+    "logo": {"text": "skmanifold_nn"},
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_sidebars = {"changelog": [], "installation": []}
+
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+# Every public docstring has a summary, its parameters in order, and what it returns.
+numpydoc_validation_checks = {
+    "GL01", "GL02", "GL03", "GL07", "GL08", "GL09", "GL10",
+    "SS01", "SS03", "SS04", "SS05",
+    "PR01", "PR02", "PR03", "PR06", "PR07", "PR10",
+    "RT01", "RT03", "RT04",
+}  # fmt: skip
+# Inherited from scikit-learn, whose docstrings are its own.
+numpydoc_validation_exclude = {
+    r"\.set_output$",
+    r"\.set_params$",
+    r"\.get_params$",
+    r"\.get_metadata_routing$",
+    r"\.get_feature_names_out$",
+    r"\.set_callbacks$",
+}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"plot_",
+    "ignore_pattern": r"quickstart\.py",
+    "backreferences_dir": "api/generated/backreferences",
+    "doc_module": ("skmanifold_nn",),
+    "remove_config_comments": True,
+    "show_memory": False,
+    "write_computation_times": False,
+}
