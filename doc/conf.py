@@ -37,22 +37,11 @@ autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
-# Every public docstring has a summary, its parameters in order, and what it returns.
+# Every public docstring has a summary, all parameters in order, and what it returns.
 numpydoc_validation_checks = {
     "GL01", "GL02", "GL03", "GL07", "GL08", "GL09", "GL10",
-    "SS01", "SS03", "SS04", "SS05",
-    "PR01", "PR02", "PR03", "PR06", "PR07", "PR10",
-    "RT01", "RT03", "RT04",
+    "SS01", "SS03", "SS04", "PR01", "PR02", "PR03", "PR06", "PR07", "PR10", "RT01",
 }  # fmt: skip
-# Inherited from scikit-learn, whose docstrings are its own.
-numpydoc_validation_exclude = {
-    r"\.set_output$",
-    r"\.set_params$",
-    r"\.get_params$",
-    r"\.get_metadata_routing$",
-    r"\.get_feature_names_out$",
-    r"\.set_callbacks$",
-}
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
