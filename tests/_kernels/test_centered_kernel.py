@@ -5,8 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skmanifold_nn._kernels import _centered_kernel
-from skmanifold_nn._kernels._centered_kernel import LANES, ROWS
 
+LANES = _centered_kernel.LANES
+ROWS = _centered_kernel.ROWS
 # around a group of rows, around a tile of 256, and more row tiles than parts
 SIZES = [1, 2, 7, 8, 9, 255, 256, 257, 530, 801]
 
