@@ -3,9 +3,11 @@
 import doctest
 import importlib
 import inspect
+from pathlib import Path
 
 import pytest
 
+API_PAGES = Path(__file__).parents[1] / "doc" / "api"
 MODULES = ["skmanifold_nn.eigen", "skmanifold_nn.graph", "skmanifold_nn.manifold"]
 
 
@@ -27,3 +29,10 @@ def test_examples_of_docstrings(thing):
         runner.run(test)
     assert runner.summarize(verbose=False).failed == 0
     assert runner.tries > 0, "give it an example"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_api_pages_list_every_public_name(name):
+    page = (API_PAGES / f"{name.split('.')[-1]}.rst").read_text(encoding="utf-8")
+    listed = {line.strip() for line in page.splitlines()}
+    assert listed >= set(importlib.import_module(name).__all__)
