@@ -86,7 +86,9 @@ def clones_macro(compiler):
     if not SIMD or platform.machine().lower() not in ("x86_64", "amd64"):
         return []
     for clones in CLONES:
-        if compiler.compiler_type != "msvc" and builds(compiler, CLONES_SOURCE % clones):
+        if compiler.compiler_type != "msvc" and builds(
+            compiler, CLONES_SOURCE % clones
+        ):
             return [("SKMNN_CLONES", clones)]
     return []
 

@@ -34,7 +34,7 @@ ORDER_EDGE = 4e-7  # ordering and analysis, an edge
 class Seeds:
     """Where every source starts: vertices and distances to them, as rows of a CSR.
 
-    Source i starts at ``vertices[start[i]:start[i + 1]]``, with `offsets` to go to each.
+    Source i starts at ``vertices[start[i]:start[i + 1]]``, `offsets` away from each.
     """
 
     start: np.ndarray
@@ -228,9 +228,12 @@ def plan(graph, n_sources):
     searching = n_sources * _search_seconds(n, graph.nnz)
     if ORDER_EDGE * graph.nnz > searching:
         return None
-    columns = eliminate_columns(
-        graph.indptr, graph.indices, fill_reducing_order(graph.indptr, graph.indices)
+    order = fill_reducing_order(
+        graph.indptr, graph.indices, max_work=2 * searching / ELIMINATE_ENTRY
     )
+    if order is None:
+        return None
+    columns = eliminate_columns(graph.indptr, graph.indices, order)
     eliminating = ELIMINATE_ENTRY * columns.n_operations * dtype.itemsize / 8
     eliminating += n_sources * _sweep_seconds(columns.n_entries, n, dtype)
     limit = available_memory()

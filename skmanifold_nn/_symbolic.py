@@ -47,7 +47,7 @@ class Columns:
 
     @property
     def n_operations(self):
-        """Multiply-adds (or add-mins) of the numeric elimination: sum of counts^2 / 2."""
+        """Multiply-adds, or add-mins, of the numeric step: sum of counts^2 / 2."""
         return float(np.square(self.counts, dtype=np.float64).sum() / 2)
 
 

@@ -35,7 +35,7 @@ WEIGHT_RTOL = 1e-5
 
 
 def _as_csr(graph):
-    """The graph as a CSR array of floats; zeros and infinities of dense ones dropped."""
+    """The graph as a CSR array of floats, without a dense one's zeros and infs."""
     if sparse.issparse(graph):
         graph = sparse.csr_array(graph)
     else:
@@ -69,7 +69,7 @@ def _check_weights(weights):
         )
     if weights.size and weights.min() < 0:
         raise ValueError(
-            f"graph has negative weights (least: {weights.min()}): the weights of edges "
+            f"graph has negative weights, down to {weights.min()}: weights of edges "
             "are distances and must be >= 0."
         )
 
@@ -141,9 +141,7 @@ def symmetrize(graph):
 def _neighbors(X, n_neighbors, radius, parameters):
     if isinstance(X, NearestNeighbors):
         return X
-    return NearestNeighbors(
-        n_neighbors=n_neighbors, radius=radius, **parameters
-    ).fit(X)
+    return NearestNeighbors(n_neighbors=n_neighbors, radius=radius, **parameters).fit(X)
 
 
 def neighborhood_graph(
@@ -153,8 +151,8 @@ def neighborhood_graph(
 
     Parameters
     ----------
-    X : {array-like, sparse matrix} of shape (n_samples, n_features), BallTree, KDTree, \
-            or fitted NearestNeighbors
+    X : {array-like, sparse matrix} of shape (n_samples, n_features), BallTree, \
+            KDTree or fitted NearestNeighbors
         Rows to connect; with ``metric="precomputed"`` distances of shape (n_samples,
         n_samples), dense or a sparse graph as KNeighborsTransformer gives.
     n_neighbors : int, optional
@@ -205,8 +203,9 @@ def neighborhood_graph(
     graph = symmetrize(directed.astype(dtype) if dtype == np.float32 else directed)
     if on_disconnected == "keep":
         return graph
-    return _connect(graph, nbrs, "radius" if n_neighbors is None else "n_neighbors",
-                    on_disconnected)
+    return _connect(
+        graph, nbrs, "radius" if n_neighbors is None else "n_neighbors", on_disconnected
+    )
 
 
 def _connect(graph, nbrs, parameter, on_disconnected):
@@ -389,7 +388,7 @@ def geodesics(
     """
     if method not in ("auto", "elimination", "dijkstra"):
         raise ValueError(
-            "method must be 'auto', 'elimination' or 'dijkstra', got " f"{method!r}."
+            f"method must be 'auto', 'elimination' or 'dijkstra', got {method!r}."
         )
     graph = symmetrize(graph)
     if dtype is not None:

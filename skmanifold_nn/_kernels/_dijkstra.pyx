@@ -75,7 +75,7 @@ cdef void expand(
     int32_t *predecessors,
     floating *distance,
 ) noexcept nogil:
-    """Lower `distance` to what is reached from the seeds; slot_of is -1 outside the heap.
+    """Lower `distance` to what the seeds reach; slot_of is -1 outside the heap.
 
     Only vertices that come nearer are visited, so that searches may follow each other
     on one array: it then holds the distance from the nearest of all seeds.
@@ -145,7 +145,7 @@ def dijkstra(
     int32_t[:, ::1] predecessors,  # OUT, (n_sources, n), or no rows: not wanted
     floating[:, ::1] out,  # OUT, (n_sources, n)
 ):
-    """out[i, j] = min over the seeds q of source i of offsets[q] + distance(seeds[q], j).
+    """out[i, j] = min over the seeds q of source i of offsets[q] + d(seeds[q], j).
 
     predecessors[i, j] is the vertex before j on that path, -1 at seeds and where j is
     out of reach. Sources begin..end are searched.

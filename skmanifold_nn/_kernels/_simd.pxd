@@ -13,9 +13,11 @@ cdef extern from "_simd.h":
         const float *, Py_ssize_t, const int32_t *,
         float *, Py_ssize_t, const int32_t *) noexcept nogil
     void write_rows_f64(
-        Py_ssize_t, const double *, const int32_t *, Py_ssize_t, double **) noexcept nogil
+        Py_ssize_t, const double *, const int32_t *,
+        Py_ssize_t, double **) noexcept nogil
     void write_rows_f32(
-        Py_ssize_t, const float *, const int32_t *, Py_ssize_t, float **) noexcept nogil
+        Py_ssize_t, const float *, const int32_t *,
+        Py_ssize_t, float **) noexcept nogil
     void close_dense_f64(Py_ssize_t, double *) noexcept nogil
     void close_dense_f32(Py_ssize_t, float *) noexcept nogil
 
@@ -32,9 +34,11 @@ cdef inline void minplus_lanes(
 ) noexcept nogil:
     """C[c(i)] = min(C[c(i)], min_p A[i, p] + B[b(p)]), one vector of lanes a row."""
     if floating is double:
-        minplus_lanes_f64(rows, depth, a, a_row, a_col, b, ldb, b_index, c, ldc, c_index)
+        minplus_lanes_f64(
+            rows, depth, a, a_row, a_col, b, ldb, b_index, c, ldc, c_index)
     else:
-        minplus_lanes_f32(rows, depth, a, a_row, a_col, b, ldb, b_index, c, ldc, c_index)
+        minplus_lanes_f32(
+            rows, depth, a, a_row, a_col, b, ldb, b_index, c, ldc, c_index)
 
 
 cdef inline void write_rows(

@@ -7,8 +7,8 @@ dominates; sweeping down gives every vertex its distance through the ancestors,
     up:    x[C] <- E (x) x[C],   x[R] <- min(x[R], P^T (x) x[C])
     down:  x[C] <- min(x[C], P (x) x[R])
 
-with C, R, E, P as in ``_closure``. One block costs twice the factor's entries, memory is
-one panel a thread, blocks are independent of each other and of the number of threads.
+with C, R, E, P as in ``_closure``. One block looks at the factor's entries once on its
+way down; memory is one panel a thread; the result does not depend on the threads.
 """
 
 from cython cimport floating
@@ -124,7 +124,7 @@ def sweep(
     floating[:, ::1] panels,  # scratch, (n_threads, n x lanes)
     floating[:, ::1] out,  # OUT, (n_sources, n)
 ):
-    """out[i, j] = min over the seeds q of source i of offsets[q] + distance(seeds[q], j).
+    """out[i, j] = min over the seeds q of source i of offsets[q] + d(seeds[q], j).
 
     Sources are taken in the order of `sequence[begin:end]`, in blocks of one vector of
     lanes: neighbours in elimination order share most of the way up.

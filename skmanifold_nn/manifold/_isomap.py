@@ -42,9 +42,9 @@ class Isomap(Embedding):
 
     Neighbours are joined to a graph; the shortest paths over it approximate geodesic
     distances on the manifold from which the rows were drawn; the embedding reproduces
-    them as well as straight distances can. Exact geodesics come from sparse elimination,
-    so that 10,000 rows take about a second; landmarks serve where n x n distances do
-    not fit in memory.
+    them as well as straight distances can. Exact geodesics come from sparse
+    elimination, so that 10,000 rows take about a second; landmarks serve where n x n
+    distances do not fit in memory.
 
     A drop-in superset of :class:`sklearn.manifold.Isomap`.
 
@@ -435,7 +435,9 @@ class Isomap(Embedding):
         kernel -= kernel.mean(axis=1, keepdims=True)
         kernel += centerer.K_fit_all_ - centerer.K_fit_rows_
         values = self.kernel_pca_.eigenvalues_.astype(np.float64)
-        scales = np.divide(1, np.sqrt(values), out=np.zeros_like(values), where=values > 0)
+        scales = np.divide(
+            1, np.sqrt(values), out=np.zeros_like(values), where=values > 0
+        )
         return kernel @ (self.kernel_pca_.eigenvectors_ * scales)
 
     def _links(self, X):
@@ -498,7 +500,9 @@ class Isomap(Embedding):
         links = self._links(X)
         dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
         placed = np.empty((links.shape[0], self._n_features_out), dtype=dtype)
-        for rows in _blocks(links.shape[0], len(self.kernel_pca_._centerer.K_fit_rows_)):
+        for rows in _blocks(
+            links.shape[0], len(self.kernel_pca_._centerer.K_fit_rows_)
+        ):
             placed[rows] = self._project(self._geodesics_of(links[rows]))
         return placed
 
@@ -614,8 +618,9 @@ class Isomap(Embedding):
             if hasattr(self, "dist_matrix_"):
                 yield sources[rows], self.dist_matrix_[rows]
             else:
-                yield sources[rows], geodesics(
-                    self.graph_, sources[rows], n_jobs=self.n_jobs
+                yield (
+                    sources[rows],
+                    geodesics(self.graph_, sources[rows], n_jobs=self.n_jobs),
                 )
 
     def geodesic_path(self, a, b):
