@@ -1,6 +1,7 @@
 """The only importer of scikit-learn's private names."""
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import _fit_context as fit_context
 from sklearn.decomposition import KernelPCA
 from sklearn.metrics.pairwise import _VALID_METRICS
@@ -22,7 +23,8 @@ VALID_METRICS = frozenset(_VALID_METRICS)
 
 def training_rows(nbrs):
     """What a fitted NearestNeighbors searches: rows, or precomputed distances."""
-    return nbrs._fit_X
+    rows = nbrs._fit_X
+    return rows if sparse.issparse(rows) else np.asarray(rows)
 
 
 def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):

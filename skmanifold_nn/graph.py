@@ -199,8 +199,9 @@ def neighborhood_graph(
         directed = nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")
     else:
         directed = nbrs.radius_neighbors_graph(radius=radius, mode="distance")
-    dtype = getattr(training_rows(nbrs), "dtype", np.float64)
-    graph = symmetrize(directed.astype(dtype) if dtype == np.float32 else directed)
+    if training_rows(nbrs).dtype == np.float32:
+        directed = directed.astype(np.float32)
+    graph = symmetrize(directed)
     if on_disconnected == "keep":
         return graph
     return _connect(

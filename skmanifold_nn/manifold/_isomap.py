@@ -390,7 +390,8 @@ class Isomap(Embedding):
         )
         self.eigenvalues_ = values
         if sources is None:
-            self.embedding_ = vectors * np.sqrt(self.kernel_pca_.eigenvalues_)
+            scales = np.sqrt(self.kernel_pca_.eigenvalues_)
+            self.embedding_ = vectors * scales.astype(vectors.dtype)
         else:
             self.embedding_ = self._place_by_landmarks(distances)
 
@@ -407,13 +408,11 @@ class Isomap(Embedding):
 
     def _keep(self, distances, sources):
         """Set what describes the training rows."""
-        for name in ("dist_matrix_", "landmark_indices_"):
+        for name in ("dist_matrix_", "landmark_indices_", "feature_names_in_"):
             self.__dict__.pop(name, None)
-        self.n_features_in_ = self.nbrs_.n_features_in_
+        self.n_features_in_ = training_rows(self.nbrs_).shape[1]
         if hasattr(self.nbrs_, "feature_names_in_"):
             self.feature_names_in_ = self.nbrs_.feature_names_in_
-        else:
-            self.__dict__.pop("feature_names_in_", None)
         if sources is not None:
             self.landmark_indices_ = sources
         if sources is not None or self.store_dist_matrix:
@@ -560,8 +559,7 @@ class Isomap(Embedding):
                 f"{method} needs the rows of the input space, but the estimator was "
                 "fitted with metric='precomputed'. Fit it on rows."
             )
-        rows = training_rows(self.nbrs_)
-        return rows if sparse.issparse(rows) else np.asarray(rows)
+        return training_rows(self.nbrs_)
 
     def reconstruction_error(self):
         """Root mean square of what the embedding leaves of the centred kernel.
