@@ -1,7 +1,7 @@
 """Fill-reducing orderings of sparse symmetric graphs.
 
-Minimum degree is quick and as good as anything on sheets; nested dissection, of which
-the parts are then ordered by minimum degree, wins on graphs of higher dimension.
+Minimum degree is quick and as good as anything on sheets. Nested dissection, whose
+parts are then ordered by minimum degree, wins on graphs of higher dimension.
 """
 
 import numpy as np
@@ -12,12 +12,14 @@ from ._kernels._minimum_degree import minimum_degree
 __all__ = ["fill_reducing_order"]
 
 METHODS = ("auto", "minimum_degree", "dissection")
-# Regions of fewer vertices are left to minimum degree ...
+# Regions of up to so many vertices are left to minimum degree.
 LEAF_SIZE = 120
-# ... and "auto" also tries to leave all but the greatest to it.
-COARSE_REGION = 4000
-# Work per vertex that minimum degree must leave before dissection can pay its way.
-WORTHWHILE = 2000.0
+# Fill per vertex from which dissection repays its time, and the fill of a graph of two
+# dimensions, on which it gains next to nothing, in units of sqrt(n).
+WORTHWHILE_FILL = 100.0
+SHEET_FILL = 0.75
+# Dissection has never saved a greater factor of work than this.
+MOST_GAIN = 8.0
 SEED = 1
 
 
@@ -43,31 +45,28 @@ def _minimum_degree(indptr, indices, stages=None, max_work=np.inf):
     return (order if complete else None), costs
 
 
-def _dissect(indptr, indices, leaf_size=LEAF_SIZE):
-    """Depth of every vertex's separator or leaf, and size of the region separated."""
+def _dissect(indptr, indices, leaf_size=LEAF_SIZE, seed=SEED):
+    """Depth of every vertex's separator; -1 for vertices of the leaves."""
     n = len(indptr) - 1
-    depths, sizes = np.empty((2, n), dtype=np.int32)
+    depths = np.empty(n, dtype=np.int32)
     dissect(
         indptr,
         indices,
         leaf_size,
-        SEED,
+        seed,
         np.empty((19, n), dtype=np.int32),
         # The graph and its coarser versions, all of them together.
         np.empty(16 * n + 8 * len(indices) + 64, dtype=np.int32),
         depths,
-        sizes,
     )
-    return depths, sizes
+    return depths
 
 
-def _stages(depths, sizes, smallest=0):
-    """Stages of minimum degree: leaves first, then separators from below.
-
-    Separators of regions of up to `smallest` vertices are treated as leaves.
-    """
-    last = depths.max(initial=0) + 1
-    return np.where(sizes > smallest, last - depths, 0).astype(np.int32)
+def _nested_dissection(indptr, indices, max_work=np.inf):
+    """As `_minimum_degree`, but leaves first, then separators from below."""
+    depths = _dissect(indptr, indices)
+    stages = np.where(depths < 0, 0, depths.max(initial=0) + 1 - depths)
+    return _minimum_degree(indptr, indices, stages.astype(np.int32), max_work)
 
 
 def fill_reducing_order(indptr, indices, *, method="auto", max_work=np.inf):
@@ -78,8 +77,8 @@ def fill_reducing_order(indptr, indices, *, method="auto", max_work=np.inf):
     indptr, indices : ndarray, int32
         Symmetric pattern in CSR, sorted, without a diagonal or duplicates.
     method : {"auto", "minimum_degree", "dissection"}, default="auto"
-        "auto" takes minimum degree, and nested dissection where that leaves so much
-        work that it may pay; then the better of the two.
+        "auto" takes minimum degree, and nested dissection too where that leaves so much
+        fill that it may pay; then the better of the two.
     max_work : float, default=inf
         Give up beyond this sum of squared column counts.
 
@@ -87,7 +86,7 @@ def fill_reducing_order(indptr, indices, *, method="auto", max_work=np.inf):
     -------
     order : ndarray of shape (n,), int32, or None
         ``order[k]`` is the vertex to eliminate k-th. None if every order tried exceeds
-        `max_work`; a long search is cut short then.
+        `max_work`; the search is cut short where it cannot succeed.
 
     References
     ----------
@@ -95,21 +94,28 @@ def fill_reducing_order(indptr, indices, *, method="auto", max_work=np.inf):
        SIAM J. Matrix Anal. Appl. 17 (1996).
     .. [2] Karypis, Kumar, "A fast and high quality multilevel scheme for partitioning
        irregular graphs", SIAM J. Sci. Comput. 20 (1998).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> indptr = np.array([0, 3, 4, 5, 6], dtype=np.int32)  # a star
+    >>> indices = np.array([1, 2, 3, 0, 0, 0], dtype=np.int32)
+    >>> bool(fill_reducing_order(indptr, indices)[0] == 0)
+    False
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
+    if method == "dissection":
+        return _nested_dissection(indptr, indices, max_work)[0]
+    if method == "minimum_degree":
+        return _minimum_degree(indptr, indices, max_work=max_work)[0]
     n = len(indptr) - 1
-    order, limit = None, max_work
-    if method != "dissection":
-        order, (_, work) = _minimum_degree(indptr, indices, max_work=max_work)
-        if method == "minimum_degree" or (order is not None and work < WORTHWHILE * n):
-            return order
-        limit = min(work, max_work) if order is not None else max_work
-    depths, sizes = _dissect(indptr, indices)
-    regions = (0,) if method == "dissection" or n <= COARSE_REGION else (0, COARSE_REGION)
-    for smallest in regions:
-        stages = _stages(depths, sizes, smallest)
-        other, (_, work) = _minimum_degree(indptr, indices, stages, limit)
-        if other is not None:
-            order, limit = other, work
-    return order
+    order, (fill, work) = _minimum_degree(
+        indptr, indices, max_work=MOST_GAIN * max_work
+    )
+    if order is None or fill < n * max(WORTHWHILE_FILL, SHEET_FILL * np.sqrt(n)):
+        return order if work <= max_work else None
+    other, _ = _nested_dissection(indptr, indices, min(work, max_work))
+    if other is None and work <= max_work:
+        return order
+    return other

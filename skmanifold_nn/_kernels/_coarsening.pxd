@@ -34,8 +34,8 @@ cdef bint allocate(
 # Give back what the edges do not need.
 cdef void close_edges(Arena *arena, Graph *graph) noexcept nogil
 
-# False if the graph hardly shrinks or the arena is full. Scratch: `order` and `partner`,
-# n each, and `slot`, n times -1 on entry and on return.
+# False if the graph hardly shrinks or the arena is full. Scratch: `order`, `partner`;
+# `slot` is n times -1 on entry and on return.
 cdef bint coarsen(
     Graph *fine, Arena *arena, int32_t largest, uint64_t seed, int32_t *order,
     int32_t *partner, int32_t *slot, Graph *coarse,

@@ -24,7 +24,10 @@ from skmanifold_nn._kernels._separator cimport Cut, grow_separator, load, refine
 cdef enum:
     MAX_LEVELS = 48
     MAX_REGIONS = 256
-    SEPARATOR = 2
+    N_TRIALS = 3       # of the coarser half of a separation ...
+    N_STARTS = 4       # ... each the best of several grown separators
+    MIDDLE = 1000      # least number of vertices at which trials are compared
+    COARSEST = 200
 
 cdef struct Region:
     int32_t first
@@ -106,7 +109,12 @@ cdef bint extract(
 
 
 cdef int32_t coarsen_to(
-    Workspace *w, Arena *arena, Graph *graphs, int32_t level, int32_t size, uint64_t seed
+    Workspace *w,
+    Arena *arena,
+    Graph *graphs,
+    int32_t level,
+    int32_t size,
+    uint64_t seed,
 ) noexcept nogil:
     """Add ever coarser graphs, the last of about the given size; its level."""
     cdef int32_t heaviest = max(2, <int32_t>(1.5 * graphs[0].n / size))
@@ -140,21 +148,22 @@ cdef void separate(
 ) noexcept nogil:
     """Set the sides of graphs[0]: the best of several trials from a middle level on."""
     cdef int32_t n = graphs[0].n, trial, middle, level
+    cdef int32_t coarsest = min(max(n // 8, 40), COARSEST)
     cdef double value, best = 0.0
     cdef Arena rest
     cdef int32_t *best_side
     w.cut.largest = <int32_t>(0.65 * n)
-    middle = coarsen_to(w, &arena, graphs, 0, max(n // 8, 1000), seed)
+    middle = coarsen_to(w, &arena, graphs, 0, max(n // 8, MIDDLE), seed)
     best_side = arena.free
     if arena.end - arena.free < graphs[middle].n:
         best_side = NULL
     else:
         arena.free += graphs[middle].n
-    for trial in range(3):
+    for trial in range(N_TRIALS):
         rest = arena
         seed = random_bits(seed)
-        level = coarsen_to(w, &rest, graphs, middle, min(max(n // 8, 40), 200), seed)
-        grow_separator(&w.cut, &graphs[level], 4, seed)
+        level = coarsen_to(w, &rest, graphs, middle, coarsest, seed)
+        grow_separator(&w.cut, &graphs[level], N_STARTS, seed)
         refine_to(w, graphs, level, middle)
         if best_side == NULL:
             break
@@ -190,13 +199,12 @@ def dissect(
     int32_t[:, ::1] scratch,  # (19, n)
     int32_t[::1] arena,       # scratch
     int32_t[::1] depths,      # OUT
-    int32_t[::1] sizes,       # OUT
 ):
     """Separators of a graph, of its sides, and so on down to `leaf_size` vertices.
 
-    For a vertex of a separator, `depths` is the number of separations before and
-    `sizes` the number of vertices of the region that it splits; for one that is left in
-    a leaf, the depth of that and zero.
+    `depths` is the number of separations before that of the vertex's separator, and
+    -1 for what is in no separator. Memory: the caller's, O(n + nnz); graphs stop
+    being coarsened where the arena is full. Time: O(nnz log n) on bounded degrees.
     """
     cdef int32_t n = indptr.shape[0] - 1, n_regions = 1, i, size
     cdef int32_t end[3]
@@ -216,8 +224,7 @@ def dissect(
             region = regions[n_regions]
             size = region.end - region.first
             for i in range(region.first, region.end):
-                depths[w.vertices[i]] = region.depth
-                sizes[w.vertices[i]] = 0
+                depths[w.vertices[i]] = -1
             rest = w.arena
             if size <= leaf_size or n_regions + 2 > MAX_REGIONS:
                 continue
@@ -230,7 +237,7 @@ def dissect(
             if end[0] == 0 or end[0] == end[1]:
                 continue
             for i in range(region.first + end[1], region.end):
-                sizes[w.vertices[i]] = size
+                depths[w.vertices[i]] = region.depth
             regions[n_regions].first = region.first
             regions[n_regions].end = region.first + end[0]
             regions[n_regions].depth = region.depth + 1

@@ -132,7 +132,9 @@ cdef void set_up(
     for k in range(q.free):
         q.pool[k] = indices[k]
     q.n_left = q.n
-    q.n_dense = q.min_degree = q.stage = q.max_degree = 0
+    q.n_dense = q.max_degree = 0
+    q.min_degree = q.n - 1  # all lists are empty: the first stage is opened next
+    q.stage = -1
     q.flag = 2
     for i in range(q.n):
         q.head[i] = NONE

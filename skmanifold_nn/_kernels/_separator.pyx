@@ -202,25 +202,31 @@ cdef bint refine_once(Cut *cut) noexcept nogil:
 
 
 cdef void refine(Cut *cut) noexcept nogil:
-    cdef int32_t k
-    for k in range(MAX_PASSES):
-        if not refine_once(cut):
-            break
+    cdef int32_t n_passes = 0
+    while n_passes < MAX_PASSES and refine_once(cut):
+        n_passes += 1
     unload(cut)
 
 
-cdef void grow(Cut *cut, uint64_t seed) noexcept nogil:
-    """Move vertices to side 0 until it is the heavier one; keep the best state."""
+cdef void grow(Cut *cut, uint64_t seed, bint breadth_first) noexcept nogil:
+    """Move vertices to side 0 until it is the heavier one; keep the best state.
+
+    Always the best move, or the vertex that came to the separator first.
+    """
     cdef Graph *graph = cut.graph
     cdef double value, best = score(cut)
-    cdef int32_t best_moves = 0, i = <int32_t>(random_bits(seed) % <uint64_t>graph.n)
+    cdef int32_t i = <int32_t>(random_bits(seed) % <uint64_t>graph.n)
+    cdef int32_t best_moves = 0
     start_pass(cut)
     while cut.weight[0] < cut.weight[1]:
         if cut.heaps[0].size == 0:  # the start, or a component is complete
             while graph.side[i] != 1:
                 i = i + 1 if i + 1 < graph.n else 0
             enter(cut, i)
-        move(cut, cut.heaps[0].items[0], 0)
+        if breadth_first:  # vertices enter and leave in the same order
+            move(cut, cut.members[cut.n_moves], 0)
+        else:
+            move(cut, cut.heaps[0].items[0], 0)
         value = score(cut)
         if value < best:
             best = value
@@ -238,7 +244,7 @@ cdef void grow_separator(
         for i in range(graph.n):
             graph.side[i] = 1
         load(cut, graph)
-        grow(cut, seed + <uint64_t>k)
+        grow(cut, seed + <uint64_t>k, k % 2 == 1)
         refine(cut)
         value = score(cut)
         if k == 0 or value < best:
