@@ -143,10 +143,10 @@ class Isomap(Embedding):
         Rows that are landmarks; only with landmarks.
 
     n_features_in_ : int
-        Number of features seen during :term:`fit`.
+        Number of features seen during `fit`.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of features seen during :term:`fit`, where they are all strings.
+        Names of features seen during `fit`, where they are all strings.
 
     See Also
     --------
@@ -593,7 +593,7 @@ class Isomap(Embedding):
         -------
         variances : ndarray of shape (n_components,)
             ``1 - R ** 2`` of geodesic and embedded distances for the first 1, 2, ...
-            columns [1]_. Look for the number from which it hardly falls.
+            columns. Look for the number from which it hardly falls.
         """
         check_is_fitted(self)
         fitted = self._n_features_out
