@@ -476,7 +476,8 @@ def test_interrupt_leaves_fit_promptly(row):
             timer.join()
     finally:
         timer.cancel()
-    assert time.perf_counter() - sent[0] < 1.5
+    # Of a fit that takes 5 to 10 s.
+    assert time.perf_counter() - sent[0] < 2.5
     small, y = row.data()
     estimator.set_params(**row.estimator.get_params()).fit(small, y)
     assert_array_equal(output(estimator, small), output(row.fit()[0], small))
