@@ -5,10 +5,12 @@ allocated; they validate nothing. The doors that validate are `skmanifold_nn.gra
 and `skmanifold_nn.eigen`.
 
 All-pairs shortest paths are the closure of a graph in the (min, +) semiring. The
-files below compute it as a sparse direct solver computes the inverse of a matrix:
+files below compute it as a sparse direct solver computes an inverse:
 
-``_minimum_degree``, ``_dissection``
-    fill-reducing orderings;
+``_quotient_graph``, ``_minimum_degree``
+    approximate minimum degree, the ordering for sheets and for small parts;
+``_coarsening``, ``_heap``, ``_separator``, ``_dissection``
+    multilevel nested dissection, the ordering for graphs of higher dimension;
 ``_elimination``
     elimination tree, column counts, supernodes and their rows: the symbolic analysis,
     which serves any sparse symmetric factorisation;
@@ -18,4 +20,8 @@ files below compute it as a sparse direct solver computes the inverse of a matri
     distances from blocks of sources by one sweep up and one down the tree;
 ``_dijkstra``
     the searching alternative, for graphs whose fill explodes, and for predecessors.
+
+``_symmetric`` and ``_link`` are what graphs need before and embeddings after that;
+``_centered_kernel`` multiplies with the kernel of classical scaling. All OpenMP goes
+through ``_openmp.pxd``, what is cloned for each processor through ``_simd.h``.
 """
