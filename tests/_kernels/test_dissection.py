@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kernel_cases import random_graph
 from numpy.testing import assert_array_equal
 from scipy.sparse.csgraph import connected_components
+
 from skmanifold_nn._kernels._dissection import dissect
 
 

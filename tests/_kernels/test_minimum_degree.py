@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kernel_cases import eliminated_pattern, random_graph
 from numpy.testing import assert_array_equal
+
 from skmanifold_nn._kernels._minimum_degree import minimum_degree
 
 CASES = [(1, 0.0), (2, 1.0), (9, 0.0), (40, 0.05), (41, 0.2), (80, 0.04), (30, 1.0)]
