@@ -23,8 +23,8 @@ EPS = np.finfo(np.float64).eps
 # Residual, relative to the eigenvalue and the largest entry of the eigenvector, that
 # tol=0 stands for, by the precision of the operator's entries.
 DEFAULT_TOLERANCE = {np.dtype(np.float64): 5e-8, np.dtype(np.float32): 1e-6}
-# Below this many samples the dense solver is faster than the iterative one.
-DENSE_BELOW = 300
+# Below this many samples a column of the block the dense solver is faster.
+DENSE_BELOW = 50
 # Passes that come before any convergence is believed: the random columns of the start
 # need them to show an eigenvector that the guess has missed.
 MIN_PASSES = 3
@@ -35,6 +35,7 @@ N_PARTS = 16
 BASIS_ENTRIES = 2**22
 # Random columns of every start block, so that no eigenvector is orthogonal to it.
 N_RANDOM = 2
+LANDMARKS_PER_COLUMN = 8
 SEED = 20001222
 
 
@@ -127,8 +128,36 @@ class CenteredKernel:
         product *= -0.5
         return product
 
+    def guess(self, n_columns):
+        """The top of the spectrum by Nystroem's method from a few landmarks.
+
+        Parameters
+        ----------
+        n_columns : int
+            Number of eigenvectors to guess.
+
+        Returns
+        -------
+        columns : ndarray of shape (n, n_columns)
+        """
+        n = self.shape[0]
+        rng = np.random.default_rng(SEED)
+        landmarks = rng.choice(n, min(n, LANDMARKS_PER_COLUMN * n_columns), False)
+        rows = self.distances[landmarks].astype(np.float64)
+        rows *= rows
+        rows *= -0.5
+        rows -= self.row_means
+        rows -= (self.row_means[landmarks] - self.grand_mean)[:, None]
+        rotation = np.linalg.eigh(rows[:, landmarks])[1][:, : -n_columns - 1 : -1]
+        return rows.T @ rotation
+
     def squared_norm(self):
-        """Sum of the squared entries of K: one pass, no cancellation."""
+        """Sum of the squared entries of K: one pass, no cancellation.
+
+        Returns
+        -------
+        norm : float
+        """
         norms = np.empty(self.shape[0])
         _centered_kernel.centered_row_norms(
             self.distances, self.row_means, self.grand_mean, self.n_threads, norms
@@ -136,7 +165,12 @@ class CenteredKernel:
         return float(norms.sum())
 
     def toarray(self):
-        """K as a float64 array, the second n x n array that all else avoids."""
+        """K as a float64 array, the second n x n array that all else avoids.
+
+        Returns
+        -------
+        kernel : ndarray of shape (n, n)
+        """
         kernel = self.distances.astype(np.float64)
         kernel *= kernel
         kernel *= -0.5
@@ -195,6 +229,18 @@ def largest_eigenpairs(
        eigenvalues", Mathematical Software III, 1977.
     .. [2] K. Wu, H. Simon, "Thick-restart Lanczos method for large symmetric eigenvalue
        problems", SIAM J. Matrix Anal. Appl. 22, 2000.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.eigen import CenteredKernel, largest_eigenpairs
+    >>> places = np.array([[0.0], [1.0], [3.0]])
+    >>> kernel = CenteredKernel(np.abs(places - places.T))
+    >>> eigenvalues, eigenvectors = largest_eigenpairs(kernel, 1)
+    >>> (eigenvectors * np.sqrt(eigenvalues)).round(3)
+    array([[-1.333],
+           [-0.333],
+           [ 1.667]])
     """
     n = operator.shape[0]
     if n_components < 1:
@@ -208,7 +254,25 @@ def largest_eigenpairs(
 
 
 def flip_signs(vectors):
-    """Columns with the entry of largest magnitude positive: `svd_flip`'s rule."""
+    """Columns with the entry of largest magnitude positive: `svd_flip`'s rule.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, k)
+        Of any signs.
+
+    Returns
+    -------
+    flipped : ndarray of shape (n, k)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.eigen import flip_signs
+    >>> flip_signs(np.array([[1.0, 1.0], [-2.0, 3.0]]))
+    array([[-1.,  1.],
+           [ 2.,  3.]])
+    """
     columns = np.arange(vectors.shape[1])
     largest = vectors[np.argmax(np.abs(vectors), axis=0), columns]
     return vectors * np.where(largest < 0, -1.0, 1.0)
@@ -220,12 +284,9 @@ def _choose_solver(n, k, eigen_solver):
         raise ValueError(
             f"eigen_solver must be one of {['auto', *SOLVERS]}; got {eigen_solver!r}."
         )
-    smallest = {
-        "auto": max(DENSE_BELOW, 8 * _block_width(k)),
-        "dense": np.inf,
-        "krylov": 5 * _block_width(k),  # four blocks of basis and one to come
-        "arpack": k + 1,
-    }[eigen_solver]
+    width = _block_width(k)
+    # four blocks of basis and one to come
+    smallest = DENSE_BELOW * width if eigen_solver == "auto" else 5 * width
     if n < smallest:
         return "dense"
     return "krylov" if eigen_solver == "auto" else eigen_solver
@@ -238,16 +299,22 @@ def _dense(operator, k, tol, max_iter):
         f"The dense eigensolver for {n} samples",
         "Use eigen_solver='auto' and fewer components.",
     )
-    if hasattr(operator, "toarray"):
-        matrix = np.asarray(operator.toarray(), dtype=np.float64)
-    else:
-        matrix = operator @ np.eye(n)
-    return eigh(
-        matrix,
+    values, vectors = eigh(
+        _explicit(operator).T,  # LAPACK's order, or SciPy copies it
         subset_by_index=[n - k, n - 1],
         overwrite_a=True,
         check_finite=False,
     )
+    if len(values) < k:  # LAPACK's bisection loses pairs of high multiplicity
+        values, vectors = np.linalg.eigh(_explicit(operator))
+    return values[-k:], vectors[:, -k:]
+
+
+def _explicit(operator):
+    """The operator's matrix in float64."""
+    if hasattr(operator, "toarray"):
+        return np.asarray(operator.toarray(), dtype=np.float64)
+    return operator @ np.eye(operator.shape[0])
 
 
 def _arpack(operator, k, tol, max_iter):
@@ -336,7 +403,8 @@ class _KrylovSpace:
         n, self.width = start.shape
         self.operator = operator
         self.rng = np.random.default_rng(SEED + 1)
-        n_columns = max(4 * self.width, min(256, BASIS_ENTRIES // n))
+        worth_having = max(256, 8 * self.width)
+        n_columns = max(4 * self.width, min(worth_having, BASIS_ENTRIES // n))
         n_columns = min(n_columns, n - self.width)
         self.basis = np.empty((n, n_columns), order="F")
         self.projected = np.zeros((n_columns, n_columns))
@@ -402,7 +470,7 @@ class _KrylovSpace:
         residuals = self.next_block @ (self.coupling @ rotation[-self.width :])
         residuals = np.abs(residuals).max(axis=0) / np.abs(vectors).max(axis=0)
         entry_eps = np.finfo(self.operator.dtype).eps / np.sqrt(len(vectors))
-        rounding = self.scale * max(4 * EPS, 10 * entry_eps)
+        rounding = self.scale * max(4 * EPS, 2 * entry_eps)
         residuals[residuals <= rounding] = 0
         lengths = np.maximum(np.abs(values), rounding)
         return values, vectors, residuals / np.where(lengths > 0, lengths, 1)
