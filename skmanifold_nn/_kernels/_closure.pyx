@@ -24,7 +24,7 @@ from ._simd cimport close_dense, lane_count, minplus_lanes
 # Rows of an update that one thread takes at a time, and the least work for threads.
 cdef enum:
     CHUNK = 32
-    THREADED_WORK = 2_000_000
+    THREADED_WORK = 20_000_000
 
 
 def scatter_edges(
@@ -81,13 +81,10 @@ cdef void scatter_row(
     cdef floating *P = E + k * k + u * below
     while i < r and R[i] < first + k:
         v = R[i] - first
-        if update[i] < E[u * k + v]:
-            E[u * k + v] = update[i]
-            E[v * k + u] = update[i]
+        E[u * k + v] = min(E[u * k + v], update[i])
         i += 1
-    while i < r:
-        if update[i] < P[place[i]]:
-            P[place[i]] = update[i]
+    while i < r:  # a branch here would be mispredicted half of the time
+        P[place[i]] = min(P[place[i]], update[i])
         i += 1
 
 
