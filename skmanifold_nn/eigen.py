@@ -31,6 +31,8 @@ MIN_PASSES = 3
 MAX_PASSES = 1000
 # Independent sums of a pass over the distances: work for as many threads.
 N_PARTS = 16
+# A pass over fewer distances (three milliseconds) is not worth another thread.
+ENTRIES_PER_THREAD = 2**22
 # Entries of the Krylov basis that are worth keeping (32 MB).
 BASIS_ENTRIES = 2**22
 # Random columns of every start block, so that no eigenvector is orthogonal to it.
@@ -95,8 +97,9 @@ class CenteredKernel:
         self.distances = distances
         self.shape = distances.shape
         self.dtype = distances.dtype
-        self.n_threads = effective_n_jobs(n_jobs)
         n = self.shape[0]
+        work_for = max(1, n * n // ENTRIES_PER_THREAD)
+        self.n_threads = min(effective_n_jobs(n_jobs), work_for)
         self.row_means = self._squares_times(np.ones((n, 1)))[:, 0] * (-0.5 / n)
         self.grand_mean = float(self.row_means.mean())
         if not np.isfinite(self.grand_mean):
