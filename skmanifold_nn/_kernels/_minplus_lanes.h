@@ -76,25 +76,26 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(minplus_lanes)(
     }
 }
 
-/* out[i][j] = panel[position[j], i]: up to LANES rows of n distances. Tiles as wide as
-   a cache line are transposed in a buffer, so that rows are written a line at a time. */
+/* out[i][j] = panel[position[j], i]: up to LANES rows of n distances. Stretches of 2 kB
+   are transposed in a buffer that the first-level cache holds, then streamed to memory,
+   which is read by nobody soon. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(write_rows)(
     ptrdiff_t n, const SKMNN_REAL *panel, const int32_t *position,
     ptrdiff_t rows, SKMNN_REAL *const *out)
 {
-    enum { LINE = 64 / sizeof(SKMNN_REAL) };
-    SKMNN_REAL tile[LANES][LINE];
-    for (ptrdiff_t j = 0; j < n; j += LINE) {
-        const ptrdiff_t width = n - j < LINE ? n - j : LINE;
+    enum { STRETCH = 2048 / sizeof(SKMNN_REAL) };
+    SKMNN_REAL tile[LANES][STRETCH];
+    for (ptrdiff_t j = 0; j < n; j += STRETCH) {
+        const ptrdiff_t width = n - j < STRETCH ? n - j : STRETCH;
         for (ptrdiff_t q = 0; q < width; q++) {
             const SKMNN_REAL *source = panel + (ptrdiff_t)position[j + q] * LANES;
             for (int i = 0; i < LANES; i++)
                 tile[i][q] = source[i];
         }
         for (ptrdiff_t i = 0; i < rows; i++)
-            memcpy(out[i] + j, tile[i], width == LINE ? sizeof tile[i]
-                                                      : width * sizeof(SKMNN_REAL));
+            skmnn_stream(out[i] + j, tile[i], width * sizeof(SKMNN_REAL));
     }
+    skmnn_stream_end();
 }
 
 /* Floyd-Warshall on a k x k matrix: a[i, :] = min(a[i, :], a[i, p] + a[p, :]). */

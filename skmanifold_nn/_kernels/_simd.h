@@ -23,6 +23,28 @@
 #define SKMNN_UNUSED
 #endif
 
+/* Copies past the caches, where the processor has such stores. */
+#if defined(__SSE2__)
+#include <emmintrin.h>
+SKMNN_INLINE void skmnn_stream(void *to, const void *from, size_t n_bytes)
+{
+    char *t = (char *)to;
+    const char *f = (const char *)from;
+    size_t head = (size_t)(-(uintptr_t)t & 15);
+    if (head > n_bytes)
+        head = n_bytes;
+    memcpy(t, f, head);
+    for (; head + 16 <= n_bytes; head += 16)
+        _mm_stream_si128((__m128i *)(t + head),
+                         _mm_loadu_si128((const __m128i *)(f + head)));
+    memcpy(t + head, f + head, n_bytes - head);
+}
+#define skmnn_stream_end _mm_sfence
+#else
+#define skmnn_stream memcpy
+#define skmnn_stream_end() ((void)0)
+#endif
+
 /* Every vector of lanes is 128 bytes: two AVX-512 registers. */
 #define SKMNN_LANE_BYTES 128
 
