@@ -14,6 +14,7 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "fit_context",
+    "kernel_means",
     "kernel_pca",
     "training_rows",
 ]
@@ -59,3 +60,9 @@ def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):
     estimator.eigenvalues_ = np.where(noise, 0, eigenvalues)
     estimator.eigenvectors_ = eigenvectors
     return estimator
+
+
+def kernel_means(estimator):
+    """Means of the rows of a fitted KernelPCA's kernel, and their mean."""
+    centerer = estimator._centerer
+    return centerer.K_fit_rows_, centerer.K_fit_all_

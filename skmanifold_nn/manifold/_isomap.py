@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.callback import with_callbacks
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from .._measures import residual_variances
@@ -17,18 +17,20 @@ from .._sklearn_compat import (
     RealNotInt,
     StrOptions,
     fit_context,
+    kernel_means,
     kernel_pca,
     training_rows,
 )
 from ..base import Embedding
-from ..eigen import CenteredKernel, largest_eigenpairs
+from ..eigen import CenteredKernel, flip_signs, largest_eigenpairs
 from ..graph import (
-    farthest_points,
     geodesic_path,
     geodesics,
     link_geodesics,
     neighborhood_graph,
 )
+from ._landmarks import choose_landmarks, count_landmarks
+from ._reconstruction import reconstruct, walk
 
 __all__ = ["Isomap"]
 
@@ -269,7 +271,7 @@ class Isomap(Embedding):
         with self._fit_tasks(3, X, y) as task:
             with task("neighbors"):
                 nbrs = self._fit_neighbors(X)
-                n_sources = self._count_sources(nbrs)
+                n_landmarks = self._count_landmarks(nbrs)
                 graph = neighborhood_graph(
                     nbrs,
                     n_neighbors=self.n_neighbors,
@@ -277,17 +279,18 @@ class Isomap(Embedding):
                     on_disconnected=self.on_disconnected,
                 )
             with task("geodesics"):
-                sources = self._choose_sources(graph, n_sources)
+                landmarks = choose_landmarks(
+                    self.landmarks, n_landmarks, graph, self.random_state
+                )
                 distances = geodesics(
                     graph,
-                    sources,
+                    landmarks,
                     method=PATH_METHODS[self.path_method],
                     n_jobs=self.n_jobs,
                 )
             with task("scaling"):
-                self._scale(distances, sources)
-            self.nbrs_, self.graph_ = nbrs, graph
-            self._keep(distances, sources)
+                scaling = self._scale(distances, landmarks)
+            self._keep(nbrs, graph, distances, landmarks, *scaling)
         return self
 
     def _fit_neighbors(self, X):
@@ -311,133 +314,73 @@ class Isomap(Embedding):
             n_jobs=self.n_jobs,
         ).fit(X)
 
-    def _count_sources(self, nbrs):
-        """Number of rows of distances, None for all, if they fit in memory."""
+    def _count_landmarks(self, nbrs):
+        """Number of landmarks, None for all rows, if their distances fit in memory."""
         n_samples = nbrs.n_samples_fit_
-        n_landmarks = self.n_landmarks
-        if not isinstance(self.landmarks, str):
-            n_landmarks = len(self.landmarks)
-        elif isinstance(n_landmarks, Real) and not isinstance(n_landmarks, Integral):
-            n_landmarks = round(n_landmarks * n_samples)
-        if n_landmarks is not None and not (
-            self.n_components < n_landmarks <= n_samples
-        ):
-            raise ValueError(
-                f"n_landmarks={self.n_landmarks!r} gives {n_landmarks} landmarks, but "
-                f"there must be more than n_components={self.n_components} of them and "
-                f"at most n_samples={n_samples}."
-            )
+        n_landmarks = count_landmarks(
+            self.n_landmarks, self.landmarks, n_samples, self.n_components
+        )
         n_rows = n_samples if n_landmarks is None else n_landmarks
         itemsize = 4 if training_rows(nbrs).dtype == np.float32 else 8
-        copies = 3 if self.eigen_solver == "dense" else 1
+        kernels = 2 * n_rows**2 if self.eigen_solver == "dense" else 0
         require_memory(
-            n_rows * (n_samples + copies * n_rows - n_rows) * itemsize,
+            (n_rows * n_samples + kernels) * itemsize,
             f"Isomap of {n_samples} samples with {n_rows} rows of geodesic distances",
             "Set n_landmarks to a smaller number, or use float32 input.",
         )
         return n_landmarks
 
-    def _choose_sources(self, graph, n_landmarks):
-        """Indices of the landmarks, None for all rows."""
-        n_samples = graph.shape[0]
-        if n_landmarks is None:
-            return None
-        if not isinstance(self.landmarks, str):
-            landmarks = check_array(
-                self.landmarks, ensure_2d=False, dtype=None, input_name="landmarks"
-            )
-            if (
-                landmarks.ndim != 1
-                or landmarks.dtype.kind not in "iu"
-                or np.unique(landmarks).size != landmarks.size
-                or landmarks.min() < 0
-                or landmarks.max() >= n_samples
-            ):
-                raise ValueError(
-                    "landmarks must be 'maxmin', 'random' or different indices of rows "
-                    f"from 0 to {n_samples - 1}, got {self.landmarks!r}."
-                )
-            return landmarks.astype(np.int32)
-        if self.landmarks == "random":
-            random_state = check_random_state(self.random_state)
-            return random_state.permutation(n_samples)[:n_landmarks].astype(np.int32)
-        return farthest_points(graph, n_landmarks)
-
-    def _scale(self, distances, sources):
+    def _scale(self, distances, landmarks):
         """Classical scaling: top eigenvectors of -1/2 J D^2 J give the embedding."""
         square = distances
-        if sources is not None:
-            square = np.ascontiguousarray(distances[:, sources])
+        if landmarks is not None:
+            square = np.ascontiguousarray(distances[:, landmarks])
         kernel = CenteredKernel(square, n_jobs=self.n_jobs)
-        values, vectors = largest_eigenpairs(
+        eigenvalues, eigenvectors = largest_eigenpairs(
             kernel,
             min(self.n_components, len(square)),
             eigen_solver=self.eigen_solver,
             tol=self.tol,
             max_iter=self.max_iter,
         )
-        self.kernel_pca_ = kernel_pca(
+        scaling = kernel_pca(
             square,
             kernel.row_means,
             kernel.grand_mean,
-            values,
-            vectors,
+            eigenvalues,
+            eigenvectors,
             n_components=self.n_components,
             eigen_solver=self.eigen_solver,
             tol=self.tol,
             max_iter=self.max_iter,
             n_jobs=self.n_jobs,
         )
-        self.eigenvalues_ = values
-        if sources is None:
-            scales = np.sqrt(self.kernel_pca_.eigenvalues_)
-            self.embedding_ = vectors * scales.astype(vectors.dtype)
-        else:
-            self.embedding_ = self._place_by_landmarks(distances)
+        if landmarks is not None:
+            return scaling, eigenvalues, _place_by_landmarks(scaling, distances)
+        scales = np.sqrt(scaling.eigenvalues_).astype(eigenvectors.dtype)
+        return scaling, eigenvalues, eigenvectors * scales
 
-    def _place_by_landmarks(self, distances):
-        """Every row from its distances to the landmarks; signs as of the whole."""
-        n_samples = distances.shape[1]
-        embedding = np.empty((n_samples, len(self.eigenvalues_)), dtype=distances.dtype)
-        for rows in _blocks(n_samples, len(distances)):
-            embedding[rows] = self._project(distances[:, rows].T)
-        largest = np.abs(embedding).argmax(axis=0)
-        signs = np.where(embedding[largest, range(len(largest))] < 0, -1, 1)
-        self.kernel_pca_.eigenvectors_ *= signs
-        return embedding * signs.astype(embedding.dtype)
-
-    def _keep(self, distances, sources):
-        """Set what describes the training rows."""
+    def _keep(self, nbrs, graph, distances, landmarks, scaling, eigenvalues, embedding):
+        """Set all that is fitted, once everything has succeeded."""
+        squared_norm = None
+        keeps_distances = landmarks is not None or self.store_dist_matrix
+        if not keeps_distances:
+            kernel = CenteredKernel(distances, n_jobs=self.n_jobs)
+            squared_norm = kernel.squared_norm()
+            scaling.X_fit_ = np.empty((len(embedding), 1), dtype=distances.dtype)
         for name in ("dist_matrix_", "landmark_indices_", "feature_names_in_"):
             self.__dict__.pop(name, None)
-        self.n_features_in_ = training_rows(self.nbrs_).shape[1]
-        if hasattr(self.nbrs_, "feature_names_in_"):
-            self.feature_names_in_ = self.nbrs_.feature_names_in_
-        if sources is not None:
-            self.landmark_indices_ = sources
-        if sources is not None or self.store_dist_matrix:
+        self.nbrs_, self.graph_ = nbrs, graph
+        self.n_features_in_ = training_rows(nbrs).shape[1]
+        if hasattr(nbrs, "feature_names_in_"):
+            self.feature_names_in_ = nbrs.feature_names_in_
+        self.kernel_pca_, self.eigenvalues_ = scaling, eigenvalues
+        self.embedding_ = embedding
+        self._kernel_squared_norm = squared_norm
+        if landmarks is not None:
+            self.landmark_indices_ = landmarks
+        if keeps_distances:
             self.dist_matrix_ = distances
-        else:
-            kernel = CenteredKernel(distances, n_jobs=self.n_jobs)
-            self._kernel_squared_norm = kernel.squared_norm()
-            self.kernel_pca_.X_fit_ = np.empty((len(self.embedding_), 1))
-
-    def _project(self, distances):
-        """Coordinates of rows from their geodesics to all rows, or to the landmarks.
-
-        The kernel -1/2 d^2 is centred as the training kernel was and projected on its
-        eigenvectors (landmarks: distance-based triangulation, [2], equation 3).
-        """
-        centerer = self.kernel_pca_._centerer
-        kernel = np.square(distances, dtype=np.float64)
-        kernel *= -0.5
-        kernel -= kernel.mean(axis=1, keepdims=True)
-        kernel += centerer.K_fit_all_ - centerer.K_fit_rows_
-        values = self.kernel_pca_.eigenvalues_.astype(np.float64)
-        scales = np.divide(
-            1, np.sqrt(values), out=np.zeros_like(values), where=values > 0
-        )
-        return kernel @ (self.kernel_pca_.eigenvectors_ * scales)
 
     def _links(self, X):
         """Distances from new rows to their neighbours, as a CSR over training rows."""
@@ -499,10 +442,8 @@ class Isomap(Embedding):
         links = self._links(X)
         dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
         placed = np.empty((links.shape[0], self._n_features_out), dtype=dtype)
-        for rows in _blocks(
-            links.shape[0], len(self.kernel_pca_._centerer.K_fit_rows_)
-        ):
-            placed[rows] = self._project(self._geodesics_of(links[rows]))
+        for rows in _blocks(links.shape[0], self._n_sources):
+            placed[rows] = _project(self.kernel_pca_, self._geodesics_of(links[rows]))
         return placed
 
     def inverse_transform(self, X):
@@ -537,20 +478,8 @@ class Isomap(Embedding):
                 f"X has {X.shape[1]} features, but the embedding has "
                 f"{self._n_features_out} columns."
             )
-        n_samples = len(self.embedding_)
-        wanted = max(self.n_neighbors or 0, self._n_features_out + 2)
-        nearest = NearestNeighbors(n_neighbors=min(wanted, n_samples)).fit(
-            self.embedding_
-        )
-        distances, indices = nearest.kneighbors(X)
-        weights = _local_linear_weights(X, self.embedding_[indices], distances)
-        indptr = np.arange(0, indices.size + 1, indices.shape[1])
-        smoother = sparse.csr_array(
-            (weights.ravel(), indices.ravel(), indptr), shape=(len(X), n_samples)
-        )
-        restored = smoother @ rows
-        if sparse.issparse(restored):
-            restored = restored.toarray()
+        n_neighbors = max(self.n_neighbors or 0, self._n_features_out + 2)
+        restored = reconstruct(X, self.embedding_, rows, n_neighbors)
         return restored.astype(X.dtype, copy=False)
 
     def _training_rows(self, method):
@@ -571,15 +500,17 @@ class Isomap(Embedding):
             of the n rows, or of the n landmarks; in squared units of the distances.
         """
         check_is_fitted(self)
-        distances = self.kernel_pca_.X_fit_
-        if distances.shape[0] == distances.shape[1]:
-            kernel = CenteredKernel(distances, n_jobs=self.n_jobs)
+        squared_norm = self._kernel_squared_norm
+        if squared_norm is None:
+            kernel = CenteredKernel(self.kernel_pca_.X_fit_, n_jobs=self.n_jobs)
             squared_norm = kernel.squared_norm()
-        else:
-            squared_norm = self._kernel_squared_norm
         explained = np.sum(np.square(self.kernel_pca_.eigenvalues_, dtype=np.float64))
-        left = max(squared_norm - explained, 0.0)
-        return np.sqrt(left) / len(self.kernel_pca_._centerer.K_fit_rows_)
+        return np.sqrt(max(squared_norm - explained, 0.0)) / self._n_sources
+
+    @property
+    def _n_sources(self):
+        """Number of rows, or landmarks, whose kernel was decomposed."""
+        return len(self.kernel_pca_.eigenvectors_)
 
     def residual_variance(self, n_components=None):
         """Part of the geodesic distances' variance that the embedding leaves.
@@ -689,11 +620,7 @@ class Isomap(Embedding):
             path[place] if isinstance(end, Integral) else np.asarray(end, dtype=float)
             for end, place in ((a, 0), (b, -1))
         ]
-        path = np.vstack((ends[0], path, ends[1]))
-        walked = np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()
-        walked = np.concatenate(([0.0], walked))
-        steps = np.linspace(0, walked[-1], n_steps)
-        return np.stack([np.interp(steps, walked, column) for column in path.T], axis=1)
+        return walk(np.vstack((ends[0], path, ends[1])), n_steps)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -709,33 +636,29 @@ def _blocks(n_rows, n_columns):
     return [slice(start, start + step) for start in range(0, n_rows, step)]
 
 
-def _local_linear_weights(points, neighbors, distances):
-    """Weights of neighbours in a local linear fit, evaluated at the points.
+def _project(scaling, distances):
+    """Coordinates of rows from their geodesics to all rows, or to the landmarks.
 
-    Minimises sum_i w_i (X_i - a - B (y_i - y))^2 with w_i = 1 / |y_i - y|^2; the value
-    at y is a, a combination of the X_i with coefficients that add up to one.
-
-    Parameters
-    ----------
-    points : ndarray of shape (q, d)
-    neighbors : ndarray of shape (q, k, d)
-    distances : ndarray of shape (q, k)
-
-    Returns
-    -------
-    weights : ndarray of shape (q, k)
+    The kernel -1/2 d^2 is centred as the training kernel was and projected on its
+    eigenvectors (with landmarks: distance-based triangulation, [2], equation 3).
     """
-    reach = distances.max(axis=1, keepdims=True)
-    reach[reach == 0] = 1
-    steps = (neighbors - points[:, None]) / reach[..., None]
-    closeness = 1 / np.maximum((distances / reach) ** 2, 1e-16)
-    design = np.concatenate((np.ones((*distances.shape, 1)), steps), axis=2)
-    weighted = closeness[..., None] * design
-    normal = np.einsum("qki,qkj->qij", weighted, design)
-    # Slopes that the neighbours do not determine are held at zero.
-    size = normal.shape[-1]
-    slopes = np.arange(1, size)
-    normal[:, slopes, slopes] += 1e-9 * closeness.sum(axis=1, keepdims=True)
-    first = np.zeros((len(points), size, 1))
-    first[:, 0] = 1
-    return (weighted @ np.linalg.solve(normal, first))[..., 0]
+    row_means, grand_mean = kernel_means(scaling)
+    kernel = np.square(distances, dtype=np.float64)
+    kernel *= -0.5
+    kernel -= kernel.mean(axis=1, keepdims=True)
+    kernel += grand_mean - row_means
+    values = scaling.eigenvalues_.astype(np.float64)
+    scales = np.divide(1, np.sqrt(values), out=np.zeros_like(values), where=values > 0)
+    return kernel @ (scaling.eigenvectors_ * scales)
+
+
+def _place_by_landmarks(scaling, distances):
+    """Every row from its distances to the landmarks; signs are those of the whole."""
+    n_samples = distances.shape[1]
+    shape = n_samples, len(scaling.eigenvalues_)
+    embedding = np.empty(shape, dtype=distances.dtype)
+    for rows in _blocks(n_samples, len(distances)):
+        embedding[rows] = _project(scaling, distances[:, rows].T)
+    flipped = flip_signs(embedding).astype(embedding.dtype, copy=False)
+    scaling.eigenvectors_ *= np.where((flipped != embedding).any(axis=0), -1, 1)
+    return flipped

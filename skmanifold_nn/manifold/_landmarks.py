@@ -1,0 +1,91 @@
+"""Landmarks: how many, and which."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_array, check_random_state
+
+from ..graph import farthest_points
+
+__all__ = ["choose_landmarks", "count_landmarks"]
+
+
+def count_landmarks(n_landmarks, landmarks, n_samples, n_components):
+    """Number of landmarks that the parameters ask for, None for exact methods.
+
+    Parameters
+    ----------
+    n_landmarks : int, float or None
+        A number, or a part of the rows.
+    landmarks : str or array-like of int
+        An array says how many by itself.
+    n_samples, n_components : int
+
+    Returns
+    -------
+    count : int or None
+
+    Raises
+    ------
+    ValueError
+        If there are too few landmarks for `n_components`, or more than rows.
+    """
+    count = n_landmarks
+    if not isinstance(landmarks, str):
+        count = len(landmarks)
+    elif isinstance(n_landmarks, Real) and not isinstance(n_landmarks, Integral):
+        count = round(n_landmarks * n_samples)
+    if count is not None and not n_components < count <= n_samples:
+        raise ValueError(
+            f"n_landmarks={n_landmarks!r} gives {count} landmarks, but there must be "
+            f"more than n_components={n_components} of them and at most n_samples="
+            f"{n_samples}."
+        )
+    return count
+
+
+def choose_landmarks(landmarks, count, graph, random_state):
+    """Indices of the landmarks.
+
+    Parameters
+    ----------
+    landmarks : {'maxmin', 'random'} or array-like of int
+    count : int or None
+        From `count_landmarks`.
+    graph : csr_array of shape (n_samples, n_samples)
+        Over which 'maxmin' measures distances.
+    random_state : int, RandomState instance or None
+
+    Returns
+    -------
+    indices : ndarray of shape (count,), int32, or None
+        None where `count` is.
+
+    Raises
+    ------
+    ValueError
+        If an array does not hold different indices of rows.
+    """
+    n_samples = graph.shape[0]
+    if count is None:
+        return None
+    if isinstance(landmarks, str):
+        if landmarks == "maxmin":
+            return farthest_points(graph, count)
+        drawn = check_random_state(random_state).permutation(n_samples)[:count]
+        return drawn.astype(np.int32)
+    indices = check_array(
+        landmarks, ensure_2d=False, dtype=None, input_name="landmarks"
+    )
+    if (
+        indices.ndim != 1
+        or indices.dtype.kind not in "iu"
+        or np.unique(indices).size != indices.size
+        or indices.min() < 0
+        or indices.max() >= n_samples
+    ):
+        raise ValueError(
+            "landmarks must be 'maxmin', 'random' or different indices of rows from 0 "
+            f"to {n_samples - 1}, got {landmarks!r}."
+        )
+    return indices.astype(np.int32)
