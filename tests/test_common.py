@@ -468,6 +468,8 @@ def test_interrupt_leaves_fit_promptly(row):
         sent.append(time.perf_counter())
         signal.raise_signal(signal.SIGINT)
 
+    # started in the background of a shell, Python would ignore the signal
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.3, interrupt)
     timer.start()
     try:
@@ -476,6 +478,7 @@ def test_interrupt_leaves_fit_promptly(row):
             timer.join()
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, before)
     # Of a fit that takes 5 to 10 s.
     assert time.perf_counter() - sent[0] < 2.5
     small, y = row.data()

@@ -18,7 +18,7 @@ def cloud(n, d, k=8):
 
 def test_plan_eliminates_sheets_and_searches_clouds():
     assert plan(cloud(3000, 2), 3000) is not None
-    assert plan(cloud(3000, 12), 3000) is None
+    assert plan(cloud(6000, 20), 6000) is None
     assert plan(cloud(3000, 2), 2) is None  # ordering would cost more than two searches
 
 
