@@ -100,7 +100,13 @@ class build_ext_probed(build_ext):
         compile_args, link_args = openmp_flags(self.compiler)
         macros = clones_macro(self.compiler)
         if self.compiler.compiler_type != "msvc":
-            compile_args = [*compile_args, "-O3", "-fopenmp-simd", "-g0"]
+            compile_args = [
+                *compile_args,
+                "-O3",
+                "-fopenmp-simd",
+                "-fno-math-errno",
+                "-g0",
+            ]
         for extension in self.extensions:
             extension.extra_compile_args = compile_args
             extension.extra_link_args = link_args

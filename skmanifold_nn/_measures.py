@@ -1,11 +1,14 @@
 """Measures that both estimators and metrics need."""
 
 import numpy as np
+from joblib import effective_n_jobs
+
+from ._kernels._distance_sums import distance_sums
 
 __all__ = ["residual_variances"]
 
 
-def residual_variances(blocks, embedding):
+def residual_variances(blocks, embedding, *, n_jobs=None):
     """1 - R^2 between given and embedded distances, for the first 1, 2, ... columns.
 
     Parameters
@@ -13,6 +16,8 @@ def residual_variances(blocks, embedding):
     blocks : iterable of (ndarray of shape (b,), ndarray of shape (b, n))
         Indices of rows, and the distances from each of these to all rows.
     embedding : ndarray of shape (n, n_components)
+    n_jobs : int, optional
+        Number of threads; the result is the same for any.
 
     Returns
     -------
@@ -24,26 +29,23 @@ def residual_variances(blocks, embedding):
     .. [1] Tenenbaum, de Silva, Langford, "A global geometric framework for nonlinear
        dimensionality reduction", Science 290 (2000), note 42.
     """
-    n_components = embedding.shape[1]
     columns = np.ascontiguousarray(embedding.T, dtype=np.float64)
+    n_components, n_samples = columns.shape
+    n_threads = effective_n_jobs(n_jobs)
+    squared = np.empty((n_threads, n_samples))
     # sums of 1, d, d^2 and, for every number of columns, of e, e^2, d e
-    given, placed = np.zeros(3), np.zeros((3, n_components))
+    given, placed = np.zeros(3), np.zeros((n_components, 3))
     for rows, distances in blocks:
-        distances = np.asarray(distances, dtype=np.float64)
-        given += distances.size, distances.sum(), np.vdot(distances, distances)
-        squared = np.zeros(distances.shape)
-        for k, column in enumerate(columns):
-            step = column[rows, None] - column
-            squared += np.square(step, out=step)
-            embedded = np.sqrt(squared, out=step)
-            placed[:, k] += (
-                embedded.sum(),
-                squared.sum(),
-                np.vdot(distances, embedded),
-            )
+        distances = np.ascontiguousarray(distances)
+        given[:2] += distances.size, distances.sum(dtype=np.float64)
+        given[2] += np.square(distances, dtype=np.float64).sum()
+        sums = np.empty((len(rows), n_components, 3))
+        rows = np.asarray(rows, dtype=np.intp)
+        distance_sums(distances, rows, columns, n_threads, squared, sums)
+        placed += sums.sum(axis=0)
     count, total, total_squares = given
     with np.errstate(divide="ignore", invalid="ignore"):
-        covariance = placed[2] - total * placed[0] / count
+        covariance = placed[:, 2] - total * placed[:, 0] / count
         spread = total_squares - total**2 / count
-        spreads = placed[1] - placed[0] ** 2 / count
+        spreads = placed[:, 1] - placed[:, 0] ** 2 / count
         return 1 - covariance**2 / (spread * spreads)

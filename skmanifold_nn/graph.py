@@ -463,7 +463,9 @@ def link_geodesics(distances, links, *, symmetric=True, n_jobs=None):
     """
     seeds = _as_seeds(links, distances.shape[1], distances.dtype)
     arrays = seeds.start, seeds.vertices, seeds.offsets
-    n_threads = effective_n_jobs(n_jobs)
+    # starting threads costs as much as some 100,000 sums
+    worthwhile = len(seeds.vertices) * len(distances) // 100_000
+    n_threads = max(1, min(effective_n_jobs(n_jobs), worthwhile))
     if symmetric:
         out = np.empty((len(seeds), distances.shape[1]), dtype=distances.dtype)
         link_rows(distances, *arrays, n_threads, out)

@@ -536,7 +536,9 @@ class Isomap(Embedding):
                 f"columns fitted, got {n_components!r}. Fit with a larger n_components."
             )
         return residual_variances(
-            self._distance_blocks(), self.embedding_[:, :n_components]
+            self._distance_blocks(),
+            self.embedding_[:, :n_components],
+            n_jobs=self.n_jobs,
         )
 
     def _distance_blocks(self):
