@@ -35,6 +35,9 @@ N_PARTS = 16
 ENTRIES_PER_THREAD = 2**22
 # Entries of the Krylov basis that are worth keeping (32 MB).
 BASIS_ENTRIES = 2**22
+# Multiplications of one BLAS call on a tall matrix: more, and OpenBLAS wakes threads
+# that go on spinning beside the next pass over the operator.
+CALL_MULTIPLICATIONS = 2**18
 # Random columns of every start block, so that no eigenvector is orthogonal to it.
 N_RANDOM = 2
 LANDMARKS_PER_COLUMN = 8
@@ -152,7 +155,7 @@ class CenteredKernel:
         rows -= self.row_means
         rows -= (self.row_means[landmarks] - self.grand_mean)[:, None]
         rotation = np.linalg.eigh(rows[:, landmarks])[1][:, : -n_columns - 1 : -1]
-        return rows.T @ rotation
+        return _times(rows.T, rotation)
 
     def squared_norm(self):
         """Sum of the squared entries of K: one pass, no cancellation.
@@ -412,7 +415,8 @@ class _KrylovSpace:
         self.basis = np.empty((n, n_columns), order="F")
         self.projected = np.zeros((n_columns, n_columns))
         self.size = 0
-        self.next_block, _ = self._orthonormalize(start, np.linalg.norm(start))
+        scale = np.sqrt(np.square(start).sum())
+        self.next_block, _ = self._orthonormalize(start, scale)
 
     def _orthonormalize(self, block, scale):
         """P and R with block = P R, P'P = I and P'Q = 0, but for rounding at `scale`.
@@ -425,7 +429,7 @@ class _KrylovSpace:
             block, coupling = self._whiten(block, coupling)
         left, singular, right = np.linalg.svd(coupling)
         rank = np.count_nonzero(singular > 10 * EPS * scale)
-        block = block @ left
+        block = _times(block, left)
         block[:, rank:] = self.rng.standard_normal(block[:, rank:].shape)
         coupling = singular[:, None] * right
         coupling[rank:] = 0
@@ -436,12 +440,13 @@ class _KrylovSpace:
     def _whiten(self, block, coupling):
         """One step of Gram-Schmidt by matrix products; keeps block @ coupling."""
         basis = self.basis[:, : self.size]
-        block = block - basis @ (basis.T @ block)
-        squares, rotation = np.linalg.eigh(block.T @ block)
+        block = block - _times(basis, _cross(basis, block))
+        squares, rotation = np.linalg.eigh(_cross(block, block))
         if squares[-1] <= 0:
             return block, np.zeros_like(coupling)
         lengths = np.sqrt(np.maximum(squares, 1e-14 * squares[-1]))
-        return block @ (rotation / lengths), (lengths[:, None] * rotation.T) @ coupling
+        coupling = (lengths[:, None] * rotation.T) @ coupling
+        return _times(block, rotation / lengths), coupling
 
     def expand(self):
         """Take the next block into the space: one pass over the operator."""
@@ -452,8 +457,8 @@ class _KrylovSpace:
         self.basis[:, last] = self.next_block
         basis = self.basis[:, : self.size]
         product = self.operator @ self.next_block
-        column = basis.T @ product
-        product -= basis @ column
+        column = _cross(basis, product)
+        product -= _times(basis, column)
         self.projected[last, : self.size] = column.T
         self.projected[: self.size, last] = column
         corner = self.projected[last, last]
@@ -468,9 +473,10 @@ class _KrylovSpace:
         """The k largest Ritz values, their vectors and relative residuals."""
         values = self.values[: -k - 1 : -1]
         rotation = self.rotation[:, : -k - 1 : -1]
-        vectors = self.basis[:, : self.size] @ rotation
+        vectors = _times(self.basis[:, : self.size], rotation)
         # K x - theta x = P R (last block of the rotation)
-        residuals = self.next_block @ (self.coupling @ rotation[-self.width :])
+        coupling = self.coupling @ rotation[-self.width :]
+        residuals = _times(self.next_block, coupling)
         residuals = np.abs(residuals).max(axis=0) / np.abs(vectors).max(axis=0)
         entry_eps = np.finfo(self.operator.dtype).eps / np.sqrt(len(vectors))
         rounding = self.scale * max(4 * EPS, 2 * entry_eps)
@@ -487,6 +493,37 @@ class _KrylovSpace:
         self.projected[:] = 0
         self.projected[range(n_kept), range(n_kept)] = self.values[kept]
         self.size = n_kept
+
+
+def _times(tall, small):
+    """tall @ small for an (n, p) and a (p, m) array, a stretch of rows a BLAS call."""
+    stretch = _stretch(small.size)
+    whole = len(tall) - len(tall) % stretch
+    product = np.empty((len(tall), small.shape[1]))
+    out = _stretches(product[:whole], stretch)
+    np.matmul(_stretches(tall[:whole], stretch), small, out=out)
+    np.matmul(tall[whole:], small, out=product[whole:])
+    return product
+
+
+def _cross(left, right):
+    """left.T @ right for an (n, p) and an (n, m) array, cut like `_times`."""
+    stretch = _stretch(left.shape[1] * right.shape[1])
+    whole = len(left) - len(left) % stretch
+    transposed = _stretches(left[:whole], stretch).transpose(0, 2, 1)
+    products = transposed @ _stretches(right[:whole], stretch)
+    return products.sum(axis=0) + left[whole:].T @ right[whole:]
+
+
+def _stretch(n_multiplications):
+    """Rows a BLAS call, from the multiplications a row."""
+    return max(32, CALL_MULTIPLICATIONS // max(1, n_multiplications))
+
+
+def _stretches(tall, stretch):
+    """The rows cut into stretches: a view of shape (n / stretch, stretch, p)."""
+    n, n_columns = tall.shape
+    return tall.reshape(n // stretch, stretch, n_columns)
 
 
 def _aligned_zeros(shape):

@@ -322,6 +322,19 @@ def test_reconstruction_error_from_the_norm():
     assert_allclose(error, expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("n", [1, 31, 512, 4096, 5003])
+@pytest.mark.parametrize("p", [1, 8, 64, 300])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_products_of_tall_matrices(n, p, order, rng):
+    # as many rows as a call takes, fewer, more; columns of a wider basis
+    basis = np.asarray(rng.standard_normal((n, p + 3)), order=order)[:, :p]
+    block, small = rng.standard_normal((n, 8)), rng.standard_normal((p, 8))
+    assert_allclose(eigen._cross(basis, block), basis.T @ block, atol=1e-11)
+    assert_allclose(eigen._times(basis, small), basis @ small, atol=1e-12)
+    squares = eigen._cross(basis, basis)
+    assert_allclose(squares, basis.T @ basis, atol=1e-11)
+
+
 def test_flip_signs_is_svd_flip(rng):
     vectors = rng.standard_normal((30, 9))
     assert_array_equal(flip_signs(vectors), svd_flip(vectors, None)[0])
