@@ -16,6 +16,7 @@ __all__ = [
     "fit_context",
     "kernel_means",
     "kernel_pca",
+    "searches_by_brute_force",
     "training_rows",
 ]
 
@@ -26,6 +27,15 @@ def training_rows(nbrs):
     """What a fitted NearestNeighbors searches: rows, or precomputed distances."""
     rows = nbrs._fit_X
     return rows if sparse.issparse(rows) else np.asarray(rows)
+
+
+def searches_by_brute_force(nbrs):
+    """Whether a fitted NearestNeighbors compares all rows by Euclidean distance."""
+    return (
+        nbrs._fit_method == "brute"
+        and nbrs.effective_metric_ == "euclidean"
+        and not nbrs.effective_metric_params_
+    )
 
 
 def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):

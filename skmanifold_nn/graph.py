@@ -15,6 +15,7 @@ from ._kernels._dijkstra import farthest_vertices
 from ._kernels._link import link_columns, link_rows
 from ._kernels._symmetric import merge_with_transpose
 from ._memory import require_memory
+from ._neighbors import kneighbors_graph
 from ._ordering import fill_reducing_order
 from ._sklearn_compat import training_rows
 from ._symbolic import eliminate_columns
@@ -196,7 +197,7 @@ def neighborhood_graph(
         raise ValueError(f"{given}: give one of them and leave the other None.")
     nbrs = _neighbors(X, n_neighbors, radius, parameters)
     if n_neighbors is not None:
-        directed = nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")
+        directed = kneighbors_graph(nbrs, n_neighbors, nbrs.n_jobs)
     else:
         directed = nbrs.radius_neighbors_graph(radius=radius, mode="distance")
     if training_rows(nbrs).dtype == np.float32:

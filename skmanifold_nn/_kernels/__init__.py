@@ -22,6 +22,8 @@ files below compute it as a sparse direct solver computes an inverse:
     the searching alternative, for graphs whose fill explodes, and for predecessors.
 
 ``_symmetric`` and ``_link`` are what graphs need before and embeddings after that;
+``_nearest`` filters and decides neighbours for
+`skmanifold_nn._neighbors`; ``_distance_sums`` correlates distances;
 ``_centered_kernel`` multiplies with the kernel of classical scaling. All OpenMP goes
 through ``_openmp.pxd``, what is cloned for each processor through ``_simd.h``.
 """
