@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.datasets import load_digits
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
@@ -117,3 +118,121 @@ def test_scikit_learns_errors_and_small_data(rng):
     distances = np.sort(pairwise_distances(X), axis=1)[:, 1:5]
     found = np.sort(graph.data.reshape(30, 4), axis=1)
     assert_allclose(found, distances, rtol=1e-6)
+
+
+HARD_CASES = {
+    "more copies than neighbors": lambda rng: np.vstack(
+        (np.ones((40, 30)), rng.standard_normal((400, 30)))
+    ),
+    "pairs": lambda rng: np.repeat(rng.standard_normal((300, 24)), 2, axis=0),
+    "grid": lambda rng: rng.integers(0, 4, (500, 40)).astype(float),
+    "float32 grid": lambda rng: rng.integers(0, 4, (500, 40)).astype(np.float32),
+    "far": lambda rng: 1e6 + rng.standard_normal((400, 30)),
+    "wide": lambda rng: rng.random((301, 784)),
+    "far clusters": lambda rng: clusters(rng)[:600],
+    "uneven scales": lambda rng: (
+        rng.standard_normal((500, 30)) * np.exp(rng.uniform(-6, 6, (500, 1)))
+    ),
+    "tiny": lambda rng: 1e-30 * rng.standard_normal((400, 30)),
+    "huge": lambda rng: 1e30 * rng.standard_normal((400, 30)),
+}
+
+
+def kernel_squares(X):
+    """All squared distances as the kernel rounds them; no row with itself."""
+    n = len(X)
+    row, column = np.divmod(np.arange(n * n), n)
+    squares = np.empty(n * n)
+    _neighbors.squared_distances_of_pairs(
+        X, row.astype(np.int32), column.astype(np.int32), 2, squares
+    )
+    squares[:: n + 1] = np.inf
+    return squares.reshape(n, n)
+
+
+@pytest.mark.parametrize("k", [1, 10])
+@pytest.mark.parametrize("case", HARD_CASES)
+def test_exact_for_any_blocks(case, k, rng, monkeypatch):
+    """By (distance, index) to the last bit, whatever float32 can tell apart."""
+    X = HARD_CASES[case](rng)
+    squares = kernel_squares(X)
+    order = np.argsort(squares, axis=1, kind="stable")[:, :k]
+    monkeypatch.setattr(_neighbors, "MAX_UNPROVED", 1.0)
+    for rows, columns in ((1024, 8192), (64, 150), (100, 100), (64, 37)):
+        monkeypatch.setattr(_neighbors, "BLOCK_ROWS", rows)
+        monkeypatch.setattr(_neighbors, "BLOCK_COLUMNS", columns)
+        found, neighbors = nearest_rows(X, k, 2)
+        assert_array_equal(found, np.take_along_axis(squares, order, axis=1))
+        assert_array_equal(neighbors, order)
+
+
+def test_without_spare_candidates_all_rows_are_searched(rng, monkeypatch):
+    X = rng.standard_normal((700, 33))
+    expected = nearest_rows(X, 4, 1)
+    monkeypatch.setattr(_neighbors, "MAX_UNPROVED", 1.0)
+    monkeypatch.setattr(_neighbors, "N_SPARE", 0)
+    searched = []
+    search = _neighbors._search
+
+    def counted(X, filtered, rows, *rest):
+        searched.extend(rows)
+        search(X, filtered, rows, *rest)
+
+    monkeypatch.setattr(_neighbors, "_search", counted)
+    for actual, wanted in zip(nearest_rows(X, 4, 2), expected, strict=True):
+        assert_array_equal(actual, wanted)
+    assert len(searched) == len(X)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scale", [0, 1e-200, 1e306])
+def test_scales_left_to_scikit_learn(scale, dtype):
+    X = np.full((1000, 48), 1e38 if scale == 1e306 else scale, dtype=dtype)
+    if dtype == np.float64:
+        X[::2] = scale
+    assert nearest_rows(X, 5, 1) is None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_where_the_kernel_searches(dtype, n_jobs, rng, monkeypatch):
+    X = rng.standard_normal((1200, 50)).astype(dtype)
+    nbrs = NearestNeighbors().fit(X)
+    peer = nbrs.kneighbors_graph(n_neighbors=7, mode="distance")
+    monkeypatch.setattr(nbrs, "kneighbors_graph", None)
+    graph = kneighbors_graph(nbrs, 7, n_jobs)
+    assert isinstance(graph, sparse.csr_array) and graph.dtype == np.float64
+    assert_array_equal(graph.indptr, peer.indptr)
+    assert_array_equal(graph.indices, peer.indices)
+    # scikit-learn's squares come from a a - 2 a b + b b
+    assert_allclose(graph.data, peer.data, rtol=1e-12 if dtype == np.float64 else 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "parameters"),
+    [
+        ((1200, 50), {"metric": "sqeuclidean"}),
+        ((1200, 50), {"metric": "minkowski", "metric_params": {"w": np.ones(50)}}),
+        ((1200, 50), {"algorithm": "ball_tree"}),
+        ((1200, 5), {"algorithm": "brute"}),
+        ((300, 50), {}),
+        ((1200, 50), {"n_neighbors": 11}),
+    ],
+)
+def test_where_scikit_learn_searches(shape, parameters, rng, monkeypatch):
+    nbrs = NearestNeighbors(**parameters).fit(rng.random(shape))
+    monkeypatch.setattr(_neighbors, "nearest_rows", None)
+    k = nbrs.n_neighbors
+    graph = kneighbors_graph(nbrs, k, 1)
+    peer = nbrs.kneighbors_graph(n_neighbors=k, mode="distance")
+    assert_array_equal(graph.indices, peer.indices)
+    assert_array_equal(graph.data, peer.data)
+
+
+def test_sparse_and_precomputed_are_left_to_scikit_learn(rng, monkeypatch):
+    monkeypatch.setattr(_neighbors, "nearest_rows", None)
+    for nbrs in (
+        NearestNeighbors().fit(sparse.csr_array(rng.random((1100, 50)))),
+        NearestNeighbors(metric="precomputed").fit(1 - np.eye(1100)),
+    ):
+        assert kneighbors_graph(nbrs, 3, 1).nnz == 3300
