@@ -17,7 +17,7 @@ from ._symbolic import build_panels, eliminate_columns
 
 __all__ = ["EliminatedGraph", "Seeds", "plan", "search"]
 
-LANE_BYTES = 128
+LANE_BYTES = _sweep.LANE_BYTES
 # Seconds that one call of a kernel may take before Python may see Ctrl-C again.
 CALL_SECONDS = 0.2
 # Costs in seconds on one thread, measured by tests/benchmarks/bench_geodesics.py; only

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import sparse
 
-from skmanifold_nn._kernels import _closure
+from skmanifold_nn._kernels import _closure, _sweep
 from skmanifold_nn._symbolic import build_panels, eliminate_columns
 
-LANE_BYTES = 128
+LANE_BYTES = _sweep.LANE_BYTES
 
 
 def random_graph(rng, n, density, dtype=np.float64, integers=False):

@@ -18,7 +18,9 @@ from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memset
 
 from ._openmp cimport thread_id
-from ._simd cimport lane_count, minplus_lanes, write_rows
+from ._simd cimport SKMNN_LANE_BYTES, lane_count, minplus_lanes, write_rows
+
+LANE_BYTES = SKMNN_LANE_BYTES
 
 
 cdef void sweep_up(
