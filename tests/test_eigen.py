@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import KernelCenterer
 from sklearn.utils.extmath import svd_flip
 
-from skmanifold_nn import eigen
+from skmanifold_nn import _centering
 from skmanifold_nn.eigen import CenteredKernel, flip_signs, largest_eigenpairs
 
 SOLVERS = ["auto", "dense", "krylov", "arpack"]
@@ -257,7 +257,9 @@ def test_tolerance_saves_passes():
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_same_bits_for_any_n_jobs(solver, monkeypatch):
-    monkeypatch.setattr(eigen, "ENTRIES_PER_THREAD", 1)  # threads for few samples too
+    monkeypatch.setattr(
+        _centering, "ENTRIES_PER_THREAD", 1
+    )  # threads for few samples too
     distances = bent(620)
     expected = largest_eigenpairs(CenteredKernel(distances), 3, eigen_solver=solver)
     for n_jobs in (1, 2, 3, -1):
@@ -320,19 +322,6 @@ def test_reconstruction_error_from_the_norm():
     expected = np.sqrt(np.sum(plain**2) - np.sum(values**2)) / 300
     error = np.sqrt(kernel.squared_norm() - np.sum(values**2)) / 300
     assert_allclose(error, expected, rtol=1e-9)
-
-
-@pytest.mark.parametrize("n", [1, 31, 512, 4096, 5003])
-@pytest.mark.parametrize("p", [1, 8, 64, 300])
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_products_of_tall_matrices(n, p, order, rng):
-    # as many rows as a call takes, fewer, more; columns of a wider basis
-    basis = np.asarray(rng.standard_normal((n, p + 3)), order=order)[:, :p]
-    block, small = rng.standard_normal((n, 8)), rng.standard_normal((p, 8))
-    assert_allclose(eigen._cross(basis, block), basis.T @ block, atol=1e-11)
-    assert_allclose(eigen._times(basis, small), basis @ small, atol=1e-12)
-    squares = eigen._cross(basis, basis)
-    assert_allclose(squares, basis.T @ basis, atol=1e-11)
 
 
 def test_flip_signs_is_svd_flip(rng):

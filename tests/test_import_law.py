@@ -26,10 +26,18 @@ MAY_IMPORT = {
     "_geodesics": FOUNDATION | {"_kernels"} | ELIMINATION,
     "_neighbors": FOUNDATION | {"_kernels"},
     "graph": FOUNDATION | {"_kernels", "_geodesics", "_neighbors"} | ELIMINATION,
-    "eigen": FOUNDATION | {"_kernels"} | ELIMINATION,
+    # Behind the door eigen.
+    "_krylov": set(),
+    "_centering": FOUNDATION | {"_kernels", "_krylov"},
+    "_eigensolvers": FOUNDATION | {"_krylov"},
+    "_factors": FOUNDATION | {"_cholesky", "_krylov"} | ELIMINATION,
+    "_smallest": FOUNDATION | {"_krylov", "_eigensolvers"},
+    "eigen": FOUNDATION
+    | {"_centering", "_eigensolvers", "_factors", "_krylov", "_smallest"},
     "_measures": FOUNDATION | {"_kernels"},
     "base": FOUNDATION | {"graph", "eigen", "_measures"},
-    "manifold": DOORS,
+    # The kernels that build one method's matrix; graphs and eigensolves by the doors.
+    "manifold": DOORS | {"_kernels"},
     "neural_network.layers": FOUNDATION | {"_kernels"},
     "neural_network": DOORS | {"neural_network.layers"},
     "metrics": DOORS,
@@ -39,7 +47,7 @@ MAY_IMPORT = {
 # Found in every environment in which the package is installed ...
 REQUIRED = {"numpy", "scipy", "sklearn", "joblib"}
 # ... and what may be imported inside functions only, by which parts.
-OPTIONAL = {"matplotlib": {"plotting"}, "pyamg": {"eigen"}, "pandas": {"datasets"}}
+OPTIONAL = {"matplotlib": {"plotting"}, "pyamg": {"_smallest"}, "pandas": {"datasets"}}
 # Calls that change the interpreter's state for everybody else.
 GLOBAL_STATE = {
     "threadpool_limits",

@@ -1,0 +1,174 @@
+"""Block Krylov method: Rayleigh-Ritz with thick restarts, and tall matrix products."""
+
+import numpy as np
+
+__all__ = [
+    "EPS",
+    "SEED",
+    "KrylovSpace",
+    "block_width",
+    "cross",
+    "n_guessed",
+    "start_block",
+    "times",
+]
+
+EPS = np.finfo(np.float64).eps
+# Entries of the Krylov basis that are worth keeping (32 MB).
+BASIS_ENTRIES = 2**22
+# Multiplications of one BLAS call on a tall matrix: more, and OpenBLAS wakes threads
+# that go on spinning beside the next pass over the operator.
+CALL_MULTIPLICATIONS = 2**18
+# Random columns of every start block, so that no eigenvector is orthogonal to it.
+N_RANDOM = 2
+SEED = 20001222
+
+
+def block_width(k):
+    """Columns a pass: more than wanted, and whole passes of eight."""
+    return -(-(k + N_RANDOM) // 8) * 8
+
+
+def n_guessed(k):
+    """Columns of a start block that are not random."""
+    return block_width(k) - N_RANDOM
+
+
+def start_block(operator, k, guess=None):
+    """Guessed columns, as far as there are any, and random ones."""
+    rng = np.random.default_rng(SEED)
+    block = rng.standard_normal((operator.shape[0], block_width(k)))
+    if guess is not None:
+        n_guessed = min(guess.shape[1], block.shape[1] - N_RANDOM)
+        block[:, :n_guessed] = guess[:, :n_guessed]
+        norms = np.linalg.norm(block, axis=0)
+        block /= np.where(norms > 0, norms, 1)
+    return block
+
+
+class KrylovSpace:
+    """Rayleigh-Ritz on a growing block Krylov space with thick restarts.
+
+    Invariant, with Q the basis, H = Q'KQ and P the block to come:
+    K Q = Q H + P R E', where E picks the last block of Q.
+    """
+
+    def __init__(self, operator, start):
+        n, self.width = start.shape
+        self.operator = operator
+        self.rng = np.random.default_rng(SEED + 1)
+        worth_having = max(256, 8 * self.width)
+        n_columns = max(4 * self.width, min(worth_having, BASIS_ENTRIES // n))
+        n_columns = min(n_columns, n - self.width)
+        self.basis = np.empty((n, n_columns), order="F")
+        self.projected = np.zeros((n_columns, n_columns))
+        self.size = 0
+        scale = np.sqrt(np.square(start).sum())
+        self.next_block, _ = self._orthonormalize(start, scale)
+
+    def _orthonormalize(self, block, scale):
+        """P and R with block = P R, P'P = I and P'Q = 0, but for rounding at `scale`.
+
+        Directions of the block that are rounding are replaced by random ones, which
+        R leaves out: they keep an exhausted space growing.
+        """
+        coupling = np.eye(self.width)
+        for _ in range(3):  # each brings 1e-7 of the longest direction to length one
+            block, coupling = self._whiten(block, coupling)
+        left, singular, right = np.linalg.svd(coupling)
+        rank = np.count_nonzero(singular > 10 * EPS * scale)
+        block = times(block, left)
+        block[:, rank:] = self.rng.standard_normal(block[:, rank:].shape)
+        coupling = singular[:, None] * right
+        coupling[rank:] = 0
+        for _ in range(1 if rank == self.width else 3):
+            block, coupling = self._whiten(block, coupling)
+        return block, coupling
+
+    def _whiten(self, block, coupling):
+        """One step of Gram-Schmidt by matrix products; keeps block @ coupling."""
+        basis = self.basis[:, : self.size]
+        block = block - times(basis, cross(basis, block))
+        squares, rotation = np.linalg.eigh(cross(block, block))
+        if squares[-1] <= 0:
+            return block, np.zeros_like(coupling)
+        lengths = np.sqrt(np.maximum(squares, 1e-14 * squares[-1]))
+        coupling = (lengths[:, None] * rotation.T) @ coupling
+        return times(block, rotation / lengths), coupling
+
+    def expand(self):
+        """Take the next block into the space: one pass over the operator."""
+        if self.size + self.width > self.basis.shape[1]:
+            self._restart()
+        last = slice(self.size, self.size + self.width)
+        self.size = last.stop
+        self.basis[:, last] = self.next_block
+        basis = self.basis[:, : self.size]
+        product = self.operator @ self.next_block
+        column = cross(basis, product)
+        product -= times(basis, column)
+        self.projected[last, : self.size] = column.T
+        self.projected[: self.size, last] = column
+        corner = self.projected[last, last]
+        self.projected[last, last] = (corner + corner.T) / 2
+        self.values, self.rotation = np.linalg.eigh(
+            self.projected[: self.size, : self.size]
+        )
+        self.scale = np.abs(self.values).max()
+        self.next_block, self.coupling = self._orthonormalize(product, self.scale)
+
+    def ritz(self, k):
+        """The k largest Ritz values, their vectors and relative residuals."""
+        values = self.values[: -k - 1 : -1]
+        rotation = self.rotation[:, : -k - 1 : -1]
+        vectors = times(self.basis[:, : self.size], rotation)
+        # K x - theta x = P R (last block of the rotation)
+        coupling = self.coupling @ rotation[-self.width :]
+        residuals = times(self.next_block, coupling)
+        residuals = np.abs(residuals).max(axis=0) / np.abs(vectors).max(axis=0)
+        entry_eps = np.finfo(self.operator.dtype).eps / np.sqrt(len(vectors))
+        rounding = self.scale * max(4 * EPS, 2 * entry_eps)
+        residuals[residuals <= rounding] = 0
+        lengths = np.maximum(np.abs(values), rounding)
+        return values, vectors, residuals / np.where(lengths > 0, lengths, 1)
+
+    def _restart(self):
+        """Keep the upper Ritz vectors and what couples them to the next block."""
+        n_kept = self.width + (self.basis.shape[1] - 2 * self.width) // 3
+        kept = slice(None, -n_kept - 1, -1)
+        basis = self.basis[:, : self.size]
+        self.basis[:, :n_kept] = basis @ self.rotation[:, kept]
+        self.projected[:] = 0
+        self.projected[range(n_kept), range(n_kept)] = self.values[kept]
+        self.size = n_kept
+
+
+def times(tall, small):
+    """tall @ small for an (n, p) and a (p, m) array, a stretch of rows a BLAS call."""
+    stretch = _stretch(small.size)
+    whole = len(tall) - len(tall) % stretch
+    product = np.empty((len(tall), small.shape[1]))
+    out = _stretches(product[:whole], stretch)
+    np.matmul(_stretches(tall[:whole], stretch), small, out=out)
+    np.matmul(tall[whole:], small, out=product[whole:])
+    return product
+
+
+def cross(left, right):
+    """left.T @ right for an (n, p) and an (n, m) array, cut like `times`."""
+    stretch = _stretch(left.shape[1] * right.shape[1])
+    whole = len(left) - len(left) % stretch
+    transposed = _stretches(left[:whole], stretch).transpose(0, 2, 1)
+    products = transposed @ _stretches(right[:whole], stretch)
+    return products.sum(axis=0) + left[whole:].T @ right[whole:]
+
+
+def _stretch(n_multiplications):
+    """Rows a BLAS call, from the multiplications a row."""
+    return max(32, CALL_MULTIPLICATIONS // max(1, n_multiplications))
+
+
+def _stretches(tall, stretch):
+    """The rows cut into stretches: a view of shape (n / stretch, stretch, p)."""
+    n, n_columns = tall.shape
+    return tall.reshape(n // stretch, stretch, n_columns)
