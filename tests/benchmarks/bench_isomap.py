@@ -5,23 +5,17 @@ README.rst: every fit in a process of its own, ours and the peer's in turn, medi
 three pairs. MNIST needs SKMANIFOLD_NN_DATA, see data.py.
 """
 
-import os
-import statistics
-import subprocess
-import sys
-
+import compare
 import data
 import numpy as np
 import sklearn.manifold
+from compare import N_JOBS, follow_the_arc, roll_with_arc
 from scipy.sparse.csgraph import shortest_path
-from scipy.stats import spearmanr
 from sklearn.datasets import make_swiss_roll
 from sklearn.neighbors import kneighbors_graph
 
 from skmanifold_nn.graph import geodesics
 from skmanifold_nn.manifold import Isomap
-
-N_JOBS = 2
 
 
 class ExactIsomap:
@@ -43,8 +37,7 @@ class ExactIsomap:
         self.isomap.fit(self.X)
 
     def track_rank_correlation_with_arc(self, library, n_samples):
-        embedding = self.isomap.fit_transform(self.X)
-        return max(abs(spearmanr(column, self.arc)[0]) for column in embedding.T)
+        return follow_the_arc(self.isomap.fit_transform(self.X), self.arc)
 
 
 class NewRows:
@@ -70,23 +63,11 @@ def graph_of(X, n_neighbors=12):
     return graph.maximum(graph.T).tocsr()
 
 
-def roll_with_arc(n_samples, dtype=np.float64):
-    X, arc = make_swiss_roll(n_samples, noise=0.05, random_state=3)
-    return X.astype(dtype), arc
-
-
 def isomap_work(X, arc, kind, **parameters):
     """A fit, and how well its columns follow the arc length."""
     estimator = kind(n_jobs=N_JOBS, **parameters)
     kind(n_jobs=N_JOBS).fit(X[:200])  # imports and first calls stay out
-
-    def quality(_):
-        if arc is None:
-            return float("nan")
-        columns = estimator.embedding_.T
-        return max(abs(spearmanr(column, arc)[0]) for column in columns)
-
-    return lambda: estimator.fit(X), quality
+    return lambda: estimator.fit(X), lambda _: follow_the_arc(estimator.embedding_, arc)
 
 
 def geodesics_work(function):
@@ -103,86 +84,31 @@ def our_isomap(X, arc, **parameters):
     return isomap_work(X, arc, Isomap, **parameters)
 
 
-# name: (ours, the peer's or None); each gives the work to time and its quality
 WORKS = {
-    "exact Isomap, roll n = 10,000, k = 12": (
-        lambda: our_isomap(*roll_with_arc(10_000), n_neighbors=12),
-        lambda: peer_isomap(*roll_with_arc(10_000), n_neighbors=12),
-    ),
-    "exact Isomap, 10,000 MNIST digits, k = 10": (
-        lambda: our_isomap(data.mnist(10_000), None, n_neighbors=10),
-        lambda: peer_isomap(data.mnist(10_000), None, n_neighbors=10),
-    ),
-    "exact Isomap, roll n = 30,000, float32": (
-        lambda: our_isomap(*roll_with_arc(30_000, np.float32), n_neighbors=12),
-        None,
-    ),
-    "geodesics alone, roll n = 10,000": (
-        lambda: geodesics_work(lambda graph: geodesics(graph, n_jobs=N_JOBS)),
-        lambda: geodesics_work(
+    "exact Isomap, roll n = 10,000, k = 12": {
+        "scikit-learn": lambda: peer_isomap(*roll_with_arc(10_000), n_neighbors=12),
+        "ours": lambda: our_isomap(*roll_with_arc(10_000), n_neighbors=12),
+    },
+    "exact Isomap, 10,000 MNIST digits, k = 10": {
+        "scikit-learn": lambda: peer_isomap(data.mnist(10_000), None, n_neighbors=10),
+        "ours": lambda: our_isomap(data.mnist(10_000), None, n_neighbors=10),
+    },
+    "exact Isomap, roll n = 30,000, float32": {
+        "ours": lambda: our_isomap(*roll_with_arc(30_000, np.float32), n_neighbors=12),
+    },
+    "geodesics alone, roll n = 10,000": {
+        "SciPy": lambda: geodesics_work(
             lambda graph: shortest_path(graph, method="D", directed=False)
         ),
-    ),
-    "landmark Isomap, roll n = 200,000, 500 landmarks": (
-        lambda: our_isomap(*roll_with_arc(200_000), n_neighbors=12, n_landmarks=500),
-        None,
-    ),
+        "ours": lambda: geodesics_work(lambda graph: geodesics(graph, n_jobs=N_JOBS)),
+    },
+    "landmark Isomap, roll n = 200,000, 500 landmarks": {
+        "ours": lambda: our_isomap(
+            *roll_with_arc(200_000), n_neighbors=12, n_landmarks=500
+        ),
+    },
 }
 
 
-def run_one(name, library):
-    """In a process of its own: print seconds, peak MB and quality."""
-    import resource
-    import time
-
-    work, quality = WORKS[name][library]()
-    start = time.perf_counter()
-    result = work()
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(seconds, peak, quality(result))
-
-
-def measure(name, library):
-    threads = {"OMP_NUM_THREADS": str(N_JOBS), "OPENBLAS_NUM_THREADS": str(N_JOBS)}
-    done = subprocess.run(
-        [sys.executable, __file__, name, str(library)],
-        env=os.environ | threads,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return [float(word) for word in done.stdout.split()[-3:]]
-
-
-def compare(name, n_pairs=3):
-    """One row of the table."""
-    has_peer = WORKS[name][1] is not None
-    pairs = [
-        (measure(name, 0), measure(name, 1) if has_peer else None)
-        for _ in range(n_pairs)
-    ]
-    ours = [statistics.median(column) for column in zip(*(o for o, _ in pairs))]  # noqa: B905
-    row = f"{name:50s} {ours[0]:8.2f} s {ours[1]:6.0f} MB quality {ours[2]:.6g}"
-    if has_peer:
-        theirs = [statistics.median(column) for column in zip(*(p for _, p in pairs))]  # noqa: B905
-        ratio = statistics.median(p[0] / o[0] for o, p in pairs)
-        row += (
-            f" | peer {theirs[0]:8.2f} s {theirs[1]:6.0f} MB quality {theirs[2]:.6g}"
-            f" | {ratio:.1f} x"
-        )
-    return row
-
-
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        run_one(sys.argv[1], int(sys.argv[2]))
-    else:
-        wanted = sys.argv[1] if len(sys.argv) == 2 else ""
-        for name in WORKS:
-            if wanted in name:
-                try:
-                    print(compare(name), flush=True)
-                except RuntimeError as error:
-                    print(name, "left out:", str(error).strip().splitlines()[-1])
+    compare.main(__file__, WORKS)
