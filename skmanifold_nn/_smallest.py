@@ -185,7 +185,8 @@ def _largest_of_inverse(inverse, k, solver, tol, max_iter):
             break
     else:
         _warn("krylov", f"relative residual {residual:.1e}", wanted)
-    return vectors[:, : np.count_nonzero(np.cumsum(residuals > GAP) == 0)]
+    n_settled = np.count_nonzero(np.cumsum(residuals > GAP) == 0)
+    return vectors[:, : max(k, n_settled)]
 
 
 def _rayleigh_ritz(matrix, vectors):
