@@ -235,7 +235,7 @@ def _connect(graph, nbrs, parameter, on_disconnected):
         f"and distorts the distances between them. Increase {parameter} to avoid this.",
         stacklevel=4,
     )
-    row, column, weight = _bridges(nbrs, labels, n_components)
+    row, column, weight = closest_pairs(nbrs, labels, n_components)
     edges = graph.tocoo()
     return symmetrize(
         sparse.csr_array(
@@ -266,7 +266,7 @@ def _distance_blocks(nbrs, rows, columns):
     )
 
 
-def _bridges(nbrs, labels, n_components):
+def closest_pairs(nbrs, labels, n_components):
     """Closest pair of points of every two components, as rows, columns, distances."""
     by_component = np.argsort(labels, kind="stable")
     starts = np.searchsorted(labels[by_component], np.arange(n_components + 1))

@@ -10,8 +10,9 @@ import numpy as np
 
 __all__ = ["lay_out", "warn_of_components"]
 
-# Free space between neighbouring components, in parts of their mean width.
-MARGIN = 0.25
+# Free space between neighbouring components, in parts of their mean width: enough for
+# k-means to tell them apart.
+MARGIN = 1.0
 
 
 def warn_of_components(n_components, parameter, what_is_done):

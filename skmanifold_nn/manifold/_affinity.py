@@ -1,0 +1,480 @@
+"""Affinities of rows: neighbour graphs, heat kernels, bandwidths, components."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.neighbors import NearestNeighbors
+from sklearn.utils import check_symmetric
+
+from .._neighbors import kneighbors_graph
+from .._sklearn_compat import searches_by_brute_force, training_rows
+from ..graph import symmetrize
+
+__all__ = [
+    "DiagonalBlocks",
+    "NearRows",
+    "NeighborGraph",
+    "bridged",
+    "check_affinities",
+    "components",
+    "degrees",
+    "equal_rows",
+    "heaviest_component",
+    "median_gamma",
+    "require_nonnegative",
+    "slope_gamma",
+    "without_diagonal",
+]
+
+# An edge whose weight is rounding beside the heaviest edges of both its ends.
+NEGLIGIBLE = 1e-14
+# Squared distances agree where they differ by rounding only.
+SAME_SQUARE = 1 + 1e-12
+# New rows up to which comparing them with all rows is quicker than building trees.
+FEW_QUERIES = 64
+# Entries of blocks that are worked on at a time.
+BLOCK_ENTRIES = 2**22
+# Squared distances that the slope rule looks at, and its candidates for a factor 2.
+SLOPE_ENTRIES = 2**17
+SLOPE_STEPS = 4
+
+
+@dataclass
+class NeighborGraph:
+    """The nearest neighbours of rows among themselves.
+
+    Parameters
+    ----------
+    nbrs : fitted NearestNeighbors
+        On the rows, or on a sparse graph of distances with ``metric="precomputed"``.
+    directed : csr_array of shape (n, n)
+        Distances to the neighbours of every row other than itself.
+    radii : ndarray of shape (n,)
+        Distance from every row to its last neighbour.
+    """
+
+    nbrs: NearestNeighbors
+    directed: sparse.csr_array
+    radii: np.ndarray
+
+    @classmethod
+    def of_rows(cls, X, n_neighbors, n_jobs):
+        """Of distinct rows; every row counts as its own first neighbour."""
+        nbrs = NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs).fit(X)
+        if n_neighbors == 1:
+            nothing = sparse.csr_array((X.shape[0], X.shape[0]))
+            return cls(nbrs, nothing, np.zeros(X.shape[0]))
+        directed = kneighbors_graph(nbrs, n_neighbors - 1, n_jobs)
+        # computed as `NearRows` computes the distances that are compared with them
+        last = directed.indices[directed.indptr[1:] - 1]
+        squares = squared_distances(X, X, np.arange(len(last)), last)
+        return cls(nbrs, directed, np.sqrt(squares))
+
+    @classmethod
+    def of_distances(cls, X, n_neighbors, n_jobs):
+        """Of a sparse graph of distances, as neighbours transformers give."""
+        nbrs = NearestNeighbors(
+            n_neighbors=n_neighbors, metric="precomputed", n_jobs=n_jobs
+        ).fit(X)
+        graph = sparse.csr_array(nbrs.kneighbors_graph(X=X, mode="distance"))
+        radii = np.maximum.reduceat(graph.data, graph.indptr[:-1]).astype(np.float64)
+        return cls(nbrs, without_diagonal(graph), radii)
+
+    def connectivity(self):
+        """1 for every row and itself and for mutual neighbours, 1/2 for others."""
+        n = self.directed.shape[0]
+        ones = self.directed.astype(np.float64)
+        ones.data[:] = 0.5
+        ones.sort_indices()
+        return ones + ones.T.tocsr() + sparse.eye_array(n, format="csr")
+
+    def heat(self, gamma):
+        """exp(-gamma d^2) for neighbours of either direction, 1 on the diagonal."""
+        weights = symmetrize(self.directed)
+        weights.data = np.exp(-gamma * np.square(weights.data, dtype=np.float64))
+        return weights + sparse.eye_array(weights.shape[0], format="csr")
+
+
+def squared_distances(X, Y, rows, columns):
+    """Squared distances of pairs, to rounding, in float64.
+
+    Parameters
+    ----------
+    X, Y : {ndarray, CSR} of shape (n, n_features) and (m, n_features)
+    rows, columns : ndarray of shape (n_pairs,)
+        Indices of rows of X and of Y.
+
+    Returns
+    -------
+    squares : ndarray of shape (n_pairs,)
+    """
+    squares = np.empty(len(rows))
+    step = max(1, BLOCK_ENTRIES // max(1, X.shape[1]))
+    for start in range(0, len(rows), step):
+        part = slice(start, start + step)
+        difference = X[rows[part]].astype(np.float64) - Y[columns[part]]
+        if sparse.issparse(difference):
+            squares[part] = difference.multiply(difference).sum(axis=1)
+        else:
+            squares[part] = np.einsum("ij,ij->i", difference, difference)
+    return squares
+
+
+class NearRows:
+    """Training rows that are neighbours of new rows, in either direction.
+
+    A training row j is a neighbour of x if it is among the nearest of x, or if x is
+    within the stored radius of j: so x is joined to the graph as the training rows are
+    joined to each other.
+
+    Parameters
+    ----------
+    nbrs : fitted NearestNeighbors
+        As of a `NeighborGraph`.
+    radii : ndarray of shape (n_samples,)
+        The graph's.
+    n_queries : int
+        Number of new rows to come.
+    """
+
+    def __init__(self, nbrs, radii, n_queries):
+        self.nbrs = nbrs
+        self.squares = np.square(radii) * SAME_SQUARE
+        self.precomputed = nbrs.effective_metric_ == "precomputed"
+        self.rows = training_rows(nbrs)
+        self.groups = None
+        if self.precomputed:
+            return
+        if n_queries <= FEW_QUERIES or searches_by_brute_force(nbrs):
+            self.doubles = self.rows.astype(np.float64)
+            self.norms = squared_norms(self.doubles)
+        else:
+            self.groups = self._group_by_radius(radii)
+
+    def _group_by_radius(self, radii):
+        """Trees of rows with radii that differ little: few pairs are looked at twice.
+
+        One tree would have to be searched with the radius of the farthest outlier.
+        """
+        size = np.floor(2 * np.log2(np.maximum(radii, 1e-300)))
+        groups = []
+        for value in np.unique(size):
+            members = np.flatnonzero(size == value)
+            reach = np.sqrt(self.squares[members].max()) * (1 + 1e-9)
+            tree = NearestNeighbors(radius=reach, n_jobs=self.nbrs.n_jobs)
+            groups.append((members, tree.fit(self.rows[members])))
+        return groups
+
+    def __call__(self, X):
+        """Pairs of a new row and a training row, and how they are joined.
+
+        Parameters
+        ----------
+        X : {ndarray, CSR} of shape (n_rows, n_features)
+            New rows, or their distances to the training rows.
+
+        Returns
+        -------
+        row, column : ndarray of shape (n_pairs,)
+            Ascending.
+        squares : ndarray of shape (n_pairs,)
+            Squared distances.
+        shares : ndarray of shape (n_pairs,)
+            1 for neighbours of both directions, 1/2 of one.
+        """
+        n = len(self.squares)
+        nearest = self.nbrs.kneighbors(X, return_distance=False)
+        forward = (nearest + n * np.arange(len(nearest))[:, None]).ravel()
+        if self.precomputed:
+            X = sparse.csr_array(X)
+            X.sort_indices()
+            row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+            pairs = row * n + X.indices
+            squares = np.square(X.data, dtype=np.float64)
+        else:
+            pairs = np.unique(np.concatenate([forward, *self._within_reach(X)]))
+            squares = squared_distances(X, self.rows, *np.divmod(pairs, n))
+        row, column = np.divmod(pairs, n)
+        shares = 0.5 * np.isin(pairs, forward) + 0.5 * (squares <= self.squares[column])
+        kept = shares > 0
+        return row[kept], column[kept], squares[kept], shares[kept]
+
+    def _within_reach(self, X):
+        """Pairs among which are all with x within the radius of j."""
+        n = len(self.squares)
+        if self.groups is not None:
+            for members, tree in self.groups:
+                found = tree.radius_neighbors(X, return_distance=False)
+                counts = np.array([len(columns) for columns in found])
+                row = np.repeat(np.arange(len(found)), counts)
+                yield row * n + members[np.concatenate(found).astype(np.intp)]
+            return
+        step = max(1, BLOCK_ENTRIES // n)
+        for start in range(0, X.shape[0], step):
+            block = X[start : start + step].astype(np.float64)
+            squares = euclidean_distances(block, self.doubles, squared=True)
+            # what a * a - 2 a b + b * b may be wrong by
+            slack = (
+                1e-15 * (X.shape[1] + 8) * (squared_norms(block)[:, None] + self.norms)
+            )
+            row, column = np.nonzero(squares <= self.squares * (1 + 1e-9) + slack)
+            yield (start + row) * n + column
+
+
+def squared_norms(X):
+    if sparse.issparse(X):
+        return np.asarray(X.multiply(X).sum(axis=1)).ravel()
+    return np.einsum("ij,ij->i", X, X)
+
+
+def median_gamma(squares, n_neighbors):
+    """1 over the median squared distance to the last neighbour: its weight is 1/e.
+
+    Parameters
+    ----------
+    squares : csr_array or ndarray of shape (n_rows, n)
+        Squared distances, in a sparse array of each row's neighbours only.
+    n_neighbors : int
+        Which is the last in a dense array, a row counting as its own first.
+
+    Returns
+    -------
+    gamma : float
+    """
+    if sparse.issparse(squares):
+        last = squares.max(axis=1).toarray().ravel()
+    else:
+        last = np.partition(squares, n_neighbors - 1, axis=1)[:, n_neighbors - 1]
+    last = last[last > 0]
+    return 1 / max(float(np.median(last)), 1e-300) if last.size else 1.0
+
+
+def slope_gamma(squares, n_neighbors=None):
+    """The bandwidth at which the sum of the kernel grows fastest.
+
+    With S(eps) the sum of exp(-d^2 / eps) over all pairs, log S is flat in log eps
+    where eps is too small (only the diagonal counts) and where it is too large (all
+    pairs count), and has the slope d / 2 between, d the dimension of the sheet [1]_.
+
+    Parameters
+    ----------
+    squares : csr_array or ndarray of shape (n_rows, n)
+        Squared distances; in a sparse array without those of a row to itself.
+    n_neighbors : int
+        Not used.
+
+    Returns
+    -------
+    gamma : float
+        1 / eps.
+
+    References
+    ----------
+    .. [1] Coifman, Shkolnisky, Sigworth, Singer, "Graph Laplacian tomography from
+       unknown random projections", IEEE Trans. Image Processing 17 (2008), 1891-1899.
+    """
+    n_stored = squares.nnz if sparse.issparse(squares) else squares.size
+    some = squares[:: -(-n_stored // SLOPE_ENTRIES)] if n_stored else squares
+    if sparse.issparse(some):
+        some = np.concatenate((some.data, np.zeros(some.shape[0])))
+    some = some.ravel()
+    positive = some[some > 0]
+    if not positive.size:
+        return 1.0
+    low, high = np.log2([positive.min(), positive.max()])
+    scales = 2.0 ** np.arange(max(low, high - 100), high + 1, 1 / SLOPE_STEPS)
+    slopes = np.empty(len(scales))
+    for i, scale in enumerate(scales):
+        kernel = np.exp(-some / scale)
+        slopes[i] = (some @ kernel) / (scale * kernel.sum())
+    return 1 / float(scales[slopes.argmax()])
+
+
+def check_affinities(matrix):
+    """Affinities that are given: symmetric, >= 0, float64; a CSR array if sparse."""
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(
+            "affinities: array must be 2-dimensional and square, one row and one "
+            f"column a sample, got shape {matrix.shape}."
+        )
+    require_nonnegative(matrix)
+    entries = matrix.data if sparse.issparse(matrix) else matrix
+    eps = 1e-14 if entries.dtype == np.float64 else 1e-5
+    tol = max(1e-10, eps * float(entries.max(initial=0)))
+    matrix = check_symmetric(matrix, tol=tol)
+    if not sparse.issparse(matrix):
+        return matrix.astype(np.float64, copy=False)
+    matrix = sparse.csr_array(matrix, dtype=np.float64)
+    if matrix.nnz > np.iinfo(np.int32).max:
+        raise ValueError(f"affinities has {matrix.nnz:,d} entries: int32 must do.")
+    arrays = (
+        matrix.data,
+        matrix.indices.astype(np.int32),
+        matrix.indptr.astype(np.int32),
+    )
+    matrix = sparse.csr_array(arrays, shape=matrix.shape, copy=True)
+    matrix.sum_duplicates()
+    return matrix
+
+
+def require_nonnegative(matrix):
+    """Refuse NaN, infinite and negative affinities by name."""
+    entries = matrix.data if sparse.issparse(matrix) else matrix
+    if not np.isfinite(entries).all():
+        raise ValueError("affinities contain NaN or inf: they must be finite.")
+    if entries.min(initial=0) < 0:
+        raise ValueError(
+            f"affinities must be >= 0, got {entries.min()}. Exponentiate or shift them."
+        )
+
+
+def without_diagonal(matrix):
+    """A copy with zeros on the diagonal; of a sparse matrix they are not stored."""
+    if not sparse.issparse(matrix):
+        matrix = np.array(matrix)
+        np.fill_diagonal(matrix, 0)
+        return matrix
+    row = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
+    kept = row != matrix.indices
+    counts = np.bincount(row[kept], minlength=matrix.shape[0])
+    indptr = np.concatenate(([0], np.cumsum(counts)))
+    return sparse.csr_array(
+        (matrix.data[kept], matrix.indices[kept], indptr.astype(np.int32)),
+        shape=matrix.shape,
+    )
+
+
+def degrees(matrix):
+    """Sums of the rows of a symmetric matrix, in float64."""
+    return np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel()
+
+
+def components(weights):
+    """Connected components, an edge that is rounding beside others being none.
+
+    Parameters
+    ----------
+    weights : csr_array or ndarray of shape (n, n)
+        Symmetric, >= 0.
+
+    Returns
+    -------
+    n_components : int
+    labels : ndarray of shape (n,), int32
+    """
+    n = weights.shape[0]
+    if not sparse.issparse(weights):
+        return _dense_components(weights)
+    row = np.repeat(np.arange(n, dtype=np.int32), np.diff(weights.indptr))
+    heaviest = np.zeros(n)
+    filled = np.diff(weights.indptr) > 0
+    if weights.nnz:
+        starts = weights.indptr[:-1][filled]
+        heaviest[filled] = np.maximum.reduceat(weights.data, starts)
+    least = np.minimum(heaviest[row], heaviest[weights.indices])
+    significant = (weights.data >= NEGLIGIBLE * least) & (weights.data > 0)
+    if not significant.all():
+        edges = row[significant], weights.indices[significant]
+        ones = np.ones(len(edges[0]), dtype=np.int8)
+        weights = sparse.csr_array((ones, edges), shape=weights.shape)
+    return connected_components(weights, directed=False)
+
+
+def _dense_components(weights):
+    """The same by breadth-first search over rows of a dense matrix."""
+    n = len(weights)
+    heaviest = weights.max(axis=1)
+    labels = np.full(n, -1, dtype=np.int32)
+    n_components = 0
+    for first in range(n):
+        if labels[first] >= 0:
+            continue
+        frontier = np.array([first])
+        while len(frontier):
+            labels[frontier] = n_components
+            rest = np.flatnonzero(labels < 0)
+            row, frontier = frontier[:256], frontier[256:]
+            block = weights[np.ix_(row, rest)]
+            least = NEGLIGIBLE * np.minimum(heaviest[row, None], heaviest[rest])
+            found = ((block >= least) & (block > 0)).any(axis=0)
+            frontier = np.concatenate((frontier, rest[found]))
+        n_components += 1
+    return n_components, labels
+
+
+class DiagonalBlocks:
+    """The part of a symmetric matrix that belongs to each component."""
+
+    def __init__(self, matrix, labels):
+        self.order = np.argsort(labels, kind="stable")
+        self.starts = np.concatenate(([0], np.cumsum(np.bincount(labels))))
+        self.matrix = matrix
+        if sparse.issparse(matrix):
+            self.matrix = matrix[self.order][:, self.order]
+
+    def __getitem__(self, label):
+        part = slice(self.starts[label], self.starts[label + 1])
+        if sparse.issparse(self.matrix):
+            return self.matrix[part, part]
+        return self.matrix[np.ix_(self.order[part], self.order[part])]
+
+
+def bridged(weights, row, column):
+    """Weights with edges added, each as heavy as the lightest at either of its ends."""
+    n = weights.shape[0]
+    lightest = np.full(n, np.inf)
+    filled = np.diff(weights.indptr) > 0
+    if weights.nnz:
+        starts = weights.indptr[:-1][filled]
+        lightest[filled] = np.minimum.reduceat(weights.data, starts)
+    least = np.minimum(lightest[row], lightest[column])
+    least[np.isinf(least)] = weights.data.min(initial=1)
+    edges = sparse.csr_array((least, (row, column)), shape=(n, n))
+    return weights + edges + edges.T.tocsr()
+
+
+def heaviest_component(weights, labels):
+    """Weights of rows to the component to which each is joined most, and its label."""
+    n = len(labels)
+    members = sparse.csr_array(
+        (np.ones(n), labels, np.arange(n + 1)), shape=(n, labels.max() + 1)
+    )
+    label = np.asarray((weights @ members).argmax(axis=1)).ravel()
+    if not sparse.issparse(weights):
+        return np.where(labels == label[:, None], weights, 0), label
+    row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    weights = weights.copy()
+    weights.data[labels[weights.indices] != label[row]] = 0
+    return weights, label
+
+
+def equal_rows(X, training):
+    """For each row of X the index of an equal row of `training`, or -1.
+
+    Parameters
+    ----------
+    X, training : {ndarray, csr_array} of shape (n, d) and (m, d)
+
+    Returns
+    -------
+    twins : ndarray of shape (n,), int
+    """
+    known = {key: index for index, key in reversed(list(enumerate(_keys(training))))}
+    return np.array([known.get(key, -1) for key in _keys(X)], dtype=np.intp)
+
+
+def _keys(X):
+    """The bytes of every row's values; of sparse rows, of what is not zero."""
+    if not sparse.issparse(X):
+        for row in X:
+            yield (row + 0.0).astype(np.float64).tobytes()  # + 0.0: one zero, not two
+        return
+    X = sparse.csr_array(X, dtype=np.float64, copy=True)
+    X.sum_duplicates()
+    X.eliminate_zeros()
+    indices = X.indices.astype(np.int64)
+    for start, end in zip(X.indptr[:-1], X.indptr[1:], strict=True):
+        yield indices[start:end].tobytes(), X.data[start:end].tobytes()
