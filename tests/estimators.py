@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn import manifold as sklearn_manifold
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
-from skmanifold_nn.manifold import Isomap
+from skmanifold_nn.manifold import Isomap, LocallyLinearEmbedding
 
 FLOATS = (np.float64, np.float32)
 
@@ -46,6 +46,8 @@ class Row:
     slow: Callable | None = None
     # What the message of a refused, too large problem recommends.
     remedies: tuple = ()
+    # Parameters that one feature needs.
+    one_feature: dict = field(default_factory=dict)
     # Tells rows of one class apart.
     variant: str = ""
 
@@ -83,6 +85,49 @@ ISOMAP_REFUSED = (
     ),
 )
 
+LLE_REFUSED = (
+    ({"n_neighbors": 0}, ["n_neighbors", "[1, inf)", "Got 0"]),
+    ({"n_neighbors": 150}, ["n_neighbors", "150", "n_samples = 150"]),
+    ({"n_components": 0}, ["n_components", "[1, inf)", "Got 0"]),
+    (
+        {"n_components": 4},
+        ["output dimension must be less than or equal to input dimension", "4", "3"],
+    ),
+    ({"reg": -1.0}, ["reg", "[0.0, inf)", "Got -1.0"]),
+    ({"eigen_solver": "lapack"}, ["eigen_solver", "dense", "Got 'lapack'"]),
+    ({"method": "curved"}, ["method", "hessian", "Got 'curved'"]),
+    (
+        {"method": "hessian", "n_neighbors": 5},
+        [
+            "for method='hessian', n_neighbors must be greater than "
+            "[n_components * (n_components + 3) / 2]",
+            "at least 6",
+            "is 5",
+        ],
+    ),
+    (
+        {"method": "modified", "n_neighbors": 1},
+        ["modified LLE requires n_neighbors >= n_components", "n_components=2"],
+    ),
+    ({"on_disconnected": "ignore"}, ["on_disconnected", "Got 'ignore'"]),
+    (
+        {"n_neighbors": 1, "on_disconnected": "raise"},
+        ["number of connected components", "Increase n_neighbors"],
+    ),
+)
+
+
+def lle_row(method, variant, **more):
+    return Row(
+        LocallyLinearEmbedding(n_neighbors=10, method=method),
+        grid={"n_neighbors": [8, 12], "n_components": [1, 2]},
+        remedies=("n_neighbors",),
+        one_feature={"n_components": 1},
+        variant=variant,
+        **more,
+    )
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -104,6 +149,12 @@ ROWS = [
         grid={"radius": [1.1, 1.4], "n_components": [1, 2]},
         remedies=("n_landmarks",),
         variant="-radius",
+    ),
+    lle_row(
+        "standard",
+        "",
+        refused=LLE_REFUSED,
+        peer=sklearn_manifold.LocallyLinearEmbedding,
     ),
 ]
 

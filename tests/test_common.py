@@ -227,7 +227,7 @@ def test_one_sample_is_clear(row):
 def test_one_feature(row):
     X, y = row.data()
     line = X[:, :1] + np.arange(len(X))[:, None] / len(X)
-    estimator = clone(row.estimator).fit(line, y)
+    estimator = clone(row.estimator).set_params(**row.one_feature).fit(line, y)
     result = output(estimator, line)
     assert len(result) == len(line) and np.isfinite(result).all()
 

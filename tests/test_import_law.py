@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "_measures": FOUNDATION | {"_kernels"},
     "base": FOUNDATION | {"graph", "eigen", "_measures"},
     # The kernels that build one method's matrix; graphs and eigensolves by the doors.
-    "manifold": DOORS | {"_kernels"},
+    "manifold": DOORS | {"_kernels", "_neighbors"},
     "neural_network.layers": FOUNDATION | {"_kernels"},
     "neural_network": DOORS | {"neural_network.layers"},
     "metrics": DOORS,
