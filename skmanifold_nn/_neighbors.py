@@ -1,9 +1,12 @@
-"""Nearest neighbours of rows among themselves, where brute force is the way.
+"""Nearest neighbours of rows among themselves, where there is a quicker way.
 
-Filter in float32, decide in float64 [1]_: matrix products of centred float32 rows give
-lower bounds of all squared distances, exact distances are computed for the few pairs
-whose bounds are small, and a row is done when the next bound exceeds the distance of
-its k-th neighbour. Rows for which the bounds are too coarse are searched in float64.
+In few dimensions: SciPy's k-d tree, over rows in the order of its leaves, so that
+queries that follow each other visit the same part of memory.
+
+By brute force: filter in float32, decide in float64 [1]_. Matrix products of centred
+float32 rows give lower bounds of all squared distances, exact distances are computed
+for the few pairs whose bounds are small, and a row is done when the next bound exceeds
+the distance of its k-th neighbour. Rows for which the bounds are too coarse are searched in float64.
 
 .. [1] Higham, "Accuracy and Stability of Numerical Algorithms", SIAM (2002), section
    3.1: |fl(x . y) - x . y| <= d u / (1 - d u) |x| . |y| for any order of summation.
@@ -12,6 +15,7 @@ its k-th neighbour. Rows for which the bounds are too coarse are searched in flo
 import numpy as np
 from joblib import effective_n_jobs
 from scipy import sparse
+from scipy.spatial import KDTree
 
 from ._kernels._nearest import (
     decide_nearest,
@@ -19,7 +23,7 @@ from ._kernels._nearest import (
     keep_nearest_of_rows,
     squared_distances_of_pairs,
 )
-from ._sklearn_compat import searches_by_brute_force, training_rows
+from ._sklearn_compat import searches_by_brute_force, searches_by_tree, training_rows
 
 # Where tests/benchmarks/bench_neighbors.py measures a gain: products must outweigh the
 # heaps, whose time grows with the number of neighbours.
@@ -216,6 +220,26 @@ def nearest_rows(X, n_neighbors, n_threads):
     return squares, neighbors
 
 
+def nearest_by_tree(X, n_neighbors, n_threads):
+    """The rows nearest to each row of X, by a k-d tree.
+
+    Parameters and results are those of `nearest_rows`, but distances come out, and of
+    equally near rows any.
+    """
+    # Sliding midpoints: medians cost more than they save, and fail on copies.
+    order = KDTree(X, balanced_tree=False, compact_nodes=False).indices
+    rows = np.ascontiguousarray(X[order], dtype=np.float64)
+    tree = KDTree(rows, balanced_tree=False)
+    found, places = tree.query(rows, n_neighbors + 1, workers=n_threads)
+    other = places != np.arange(len(X))[:, None]
+    other[other.all(axis=1), -1] = False  # rows with more copies than neighbours
+    shape = len(X), n_neighbors
+    distances, neighbors = np.empty(shape), np.empty(shape, dtype=np.int32)
+    distances[order] = found[other].reshape(shape)
+    neighbors[order] = order[places[other]].reshape(shape)
+    return distances, neighbors
+
+
 def _applicable(nbrs, n_neighbors):
     if nbrs.effective_metric_ == "precomputed" or not searches_by_brute_force(nbrs):
         return False
@@ -245,19 +269,23 @@ def kneighbors_graph(nbrs, n_neighbors, n_jobs=None):
     graph : csr_array of shape (n_samples, n_samples), float64
         As ``nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")``.
     """
+    X, n_threads = training_rows(nbrs), effective_n_jobs(n_jobs)
     found = None
     if _applicable(nbrs, n_neighbors):
         # Workers of BLAS still spin when a kernel starts: leave them half of the cores.
-        n_threads = max(effective_n_jobs(n_jobs) // 2, 1)
-        X = np.ascontiguousarray(training_rows(nbrs))
-        found = nearest_rows(X, n_neighbors, n_threads)
+        X = np.ascontiguousarray(X)
+        found = nearest_rows(X, n_neighbors, max(n_threads // 2, 1))
+        if found is not None:
+            found = np.sqrt(found[0]), found[1]
+    elif searches_by_tree(nbrs) and 1 <= n_neighbors < len(X):
+        found = nearest_by_tree(X, n_neighbors, n_threads)
     if found is None:
         return sparse.csr_array(
             nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")
         )
-    squares, neighbors = found
-    n = len(squares)
-    indptr = np.arange(0, n * n_neighbors + 1, n_neighbors)
+    distances, neighbors = found
+    n = len(distances)
+    indptr = np.arange(0, n * n_neighbors + 1, n_neighbors, dtype=np.int32)
     return sparse.csr_array(
-        (np.sqrt(squares).ravel(), neighbors.ravel(), indptr), shape=(n, n)
+        (distances.ravel(), neighbors.ravel(), indptr), shape=(n, n)
     )

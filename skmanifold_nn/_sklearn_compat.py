@@ -17,6 +17,7 @@ __all__ = [
     "kernel_means",
     "kernel_pca",
     "searches_by_brute_force",
+    "searches_by_tree",
     "training_rows",
 ]
 
@@ -33,6 +34,15 @@ def searches_by_brute_force(nbrs):
     """Whether a fitted NearestNeighbors compares all rows by Euclidean distance."""
     return (
         nbrs._fit_method == "brute"
+        and nbrs.effective_metric_ == "euclidean"
+        and not nbrs.effective_metric_params_
+    )
+
+
+def searches_by_tree(nbrs):
+    """Whether a fitted NearestNeighbors finds Euclidean neighbours by a k-d tree."""
+    return (
+        nbrs._fit_method == "kd_tree"
         and nbrs.effective_metric_ == "euclidean"
         and not nbrs.effective_metric_params_
     )

@@ -236,3 +236,31 @@ def test_sparse_and_precomputed_are_left_to_scikit_learn(rng, monkeypatch):
         NearestNeighbors(metric="precomputed").fit(1 - np.eye(1100)),
     ):
         assert kneighbors_graph(nbrs, 3, 1).nnz == 3300
+
+
+TREE_CASES = {
+    "sheet": lambda rng: rng.standard_normal((900, 3)),
+    "line": lambda rng: rng.standard_normal((300, 1)),
+    "one point": lambda rng: np.full((60, 2), 0.25),
+    "more copies than neighbors": lambda rng: np.repeat(
+        rng.standard_normal((20, 3)), 15, axis=0
+    ),
+    "grid": lambda rng: rng.integers(0, 5, (400, 3)).astype(np.float32),
+    "uneven scales": lambda rng: np.exp(8 * rng.standard_normal((500, 3))),
+    "two rows": lambda rng: rng.standard_normal((2, 3)),
+}
+
+
+@pytest.mark.parametrize("case", TREE_CASES)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_trees_find_the_nearest_other_rows(case, n_jobs, rng):
+    X = TREE_CASES[case](rng)
+    k = min(7, len(X) - 1)
+    nbrs = NearestNeighbors(algorithm="kd_tree").fit(X)
+    graph = kneighbors_graph(nbrs, k, n_jobs)
+    distances, neighbors = (a.reshape(len(X), k) for a in (graph.data, graph.indices))
+    all_distances = np.sqrt(naive_squares(X.astype(np.float64)))
+    assert_allclose(distances, np.take_along_axis(all_distances, neighbors, axis=1))
+    np.fill_diagonal(all_distances, np.inf)
+    assert_allclose(distances, np.sort(all_distances, axis=1)[:, :k])
+    assert all(len(set(row)) == k for row in neighbors)
