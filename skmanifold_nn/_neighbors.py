@@ -6,7 +6,8 @@ queries that follow each other visit the same part of memory.
 By brute force: filter in float32, decide in float64 [1]_. Matrix products of centred
 float32 rows give lower bounds of all squared distances, exact distances are computed
 for the few pairs whose bounds are small, and a row is done when the next bound exceeds
-the distance of its k-th neighbour. Rows for which the bounds are too coarse are searched in float64.
+the distance of its k-th neighbour. Rows for which the bounds are too coarse are
+searched in float64.
 
 .. [1] Higham, "Accuracy and Stability of Numerical Algorithms", SIAM (2002), section
    3.1: |fl(x . y) - x . y| <= d u / (1 - d u) |x| . |y| for any order of summation.
