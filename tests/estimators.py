@@ -109,6 +109,10 @@ LLE_REFUSED = (
         {"method": "modified", "n_neighbors": 1},
         ["modified LLE requires n_neighbors >= n_components", "n_components=2"],
     ),
+    (
+        {"method": "ltsa", "n_neighbors": 2},
+        ["method='ltsa'", "n_neighbors", "at least 3"],
+    ),
     ({"on_disconnected": "ignore"}, ["on_disconnected", "Got 'ignore'"]),
     (
         {"n_neighbors": 1, "on_disconnected": "raise"},
@@ -156,6 +160,9 @@ ROWS = [
         refused=LLE_REFUSED,
         peer=sklearn_manifold.LocallyLinearEmbedding,
     ),
+    lle_row("modified", "-modified"),
+    lle_row("hessian", "-hessian"),
+    lle_row("ltsa", "-ltsa"),
 ]
 
 

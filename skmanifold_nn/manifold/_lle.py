@@ -15,10 +15,13 @@ from .._neighbors import kneighbors_graph
 from .._sklearn_compat import Interval, StrOptions, fit_context, training_rows
 from ..base import Embedding
 from ..eigen import smallest_eigenpairs
-from ._alignment import outer_alignment_matrix
+from ._alignment import alignment_matrix, outer_alignment_matrix
 from ._barycenter import barycenter_weights
 from ._components import lay_out, warn_of_components
 from ._duplicates import distinct_rows
+from ._hessian_lle import hessian_blocks, least_neighbors
+from ._ltsa import ltsa_blocks
+from ._modified_lle import modified_blocks
 
 __all__ = ["LocallyLinearEmbedding", "locally_linear_embedding"]
 
@@ -69,7 +72,8 @@ class LocallyLinearEmbedding(Embedding):
 
     method : {'standard', 'hessian', 'modified', 'ltsa'}, default='standard'
         How local views are aligned. 'hessian' needs ``n_neighbors > n_components *
-        (n_components + 3) / 2``, 'modified' ``n_neighbors >= n_components``.
+        (n_components + 3) / 2``, 'ltsa' ``n_neighbors > n_components`` and 'modified'
+        ``n_neighbors >= n_components``.
 
     hessian_tol : float, default=1e-4
         Tolerance of ``method='hessian'``.
@@ -232,13 +236,14 @@ class LocallyLinearEmbedding(Embedding):
         with self._fit_tasks(3, X, y) as task:
             with task("neighbors"):
                 nbrs, first, inverse = self._fit_neighbors(X)
-                neighbors, labels = self._neighborhoods(nbrs)
+                neighbors = self._neighborhoods(nbrs)
             with task("weights"):
-                matrix = self._alignment(training_rows(nbrs), neighbors)
+                matrix = self._alignment(_rows_of(nbrs), neighbors)
+                n_found, labels = self._components(matrix)
+            if n_found > 1:
+                warn_of_components(n_found, "n_neighbors", SEPARATE)
             with task("eigenvectors"):
-                if labels.max() > 0:
-                    warn_of_components(labels.max() + 1, "n_neighbors", SEPARATE)
-                values, places, solver = self._bottom(matrix, labels)
+                values, places, solver = self._bottom(matrix, n_found, labels)
             self.nbrs_, self._first = nbrs, first
             self.eigenvalues_, self.eigen_solver_ = values, solver
             self.reconstruction_error_ = float(values.sum())
@@ -253,7 +258,7 @@ class LocallyLinearEmbedding(Embedding):
             X = _rows_of(search)
             self.n_features_in_ = X.shape[1]
         else:
-            X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS)
+            X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, order="C")
             search = NearestNeighbors(
                 n_neighbors=self.n_neighbors,
                 algorithm=self.neighbors_algorithm,
@@ -295,11 +300,11 @@ class LocallyLinearEmbedding(Embedding):
     def _check_neighbors(self, n_neighbors, what):
         """Refuse too few neighbours for the method; `what` tells where they are few."""
         d = self.n_components
-        if self.method == "hessian" and n_neighbors <= d * (d + 3) // 2:
+        if self.method == "hessian" and n_neighbors < least_neighbors(d):
             raise ValueError(
                 "for method='hessian', n_neighbors must be greater than "
                 "[n_components * (n_components + 3) / 2]: at least "
-                f"{d * (d + 3) // 2 + 1} for n_components={d}, but {what} is "
+                f"{least_neighbors(d)} for n_components={d}, but {what} is "
                 f"{n_neighbors}."
             )
         if self.method == "modified" and n_neighbors < d:
@@ -307,24 +312,22 @@ class LocallyLinearEmbedding(Embedding):
                 "modified LLE requires n_neighbors >= n_components, but "
                 f"n_components={d} and {what} is {n_neighbors}."
             )
+        if self.method == "ltsa" and n_neighbors <= d:
+            raise ValueError(
+                "for method='ltsa', n_neighbors must be greater than n_components, or "
+                f"every embedding fits: at least {d + 1} for n_components={d}, but "
+                f"{what} is {n_neighbors}."
+            )
 
     def _neighborhoods(self, nbrs):
-        """The neighbours of each row, and its component of their graph."""
+        """The neighbours of each row, by distance: (n_rows, k), int32."""
         n_rows = nbrs.n_samples_fit_
         k = min(self.n_neighbors, n_rows - 1)
         if k == 0:
-            return np.empty((1, 0), dtype=np.int32), np.zeros(1, dtype=np.int32)
+            return np.empty((1, 0), dtype=np.int32)
         self._check_neighbors(k, "the number of other distinct rows")
         graph = kneighbors_graph(nbrs, k, self.n_jobs)
-        n_found, labels = connected_components(graph, directed=False)
-        if n_found > 1 and self.on_disconnected == "raise":
-            raise ValueError(
-                "The number of connected components of the neighbors graph is "
-                f"{n_found} > 1. Increase n_neighbors, or pass "
-                "on_disconnected='separate' to embed every component by itself."
-            )
-        neighbors = graph.indices.reshape(n_rows, k).astype(np.int32, copy=False)
-        return neighbors, labels
+        return graph.indices.reshape(n_rows, k).astype(np.int32, copy=False)
 
     def _alignment(self, X, neighbors):
         """The cost of places y is y' M y, with the method's M."""
@@ -333,11 +336,29 @@ class LocallyLinearEmbedding(Embedding):
             return sparse.csr_array((n, n))
         if self.method == "standard":
             return _reconstruction_cost(X, neighbors, self.reg, n_jobs)
-        raise NotImplementedError(self.method)
+        blocks_of, parameters = {
+            "hessian": (hessian_blocks, {"tol": self.hessian_tol}),
+            "modified": (modified_blocks, {"reg": self.reg, "tol": self.modified_tol}),
+            "ltsa": (ltsa_blocks, {}),
+        }[self.method]
+        chunks = blocks_of(X, neighbors, self.n_components, n_jobs=n_jobs, **parameters)
+        return alignment_matrix(chunks, n, n_jobs)
 
-    def _bottom(self, matrix, labels):
+    def _components(self, matrix):
+        """Number of pieces that the costs do not join, and each row's piece."""
+        # Of a symmetric graph, strong components are quicker to find.
+        n_found, labels = connected_components(matrix, connection="strong")
+        if n_found > 1 and self.on_disconnected == "raise":
+            raise ValueError(
+                "The number of connected components of the neighbors graph is "
+                f"{n_found} > 1. Increase n_neighbors, or pass "
+                "on_disconnected='separate' to embed every component by itself."
+            )
+        return n_found, labels
+
+    def _bottom(self, matrix, n_found, labels):
         """Eigenvalues, places and solver; by components if there are several."""
-        if labels.max() == 0:
+        if n_found == 1:
             return self._smallest(matrix)
         solvers, values = [], np.zeros(self.n_components)
 
@@ -419,7 +440,8 @@ def _rows_of(nbrs):
             "X is a NearestNeighbors with metric='precomputed', but local views need "
             "the rows. Fit it on rows."
         )
-    return training_rows(nbrs)
+    rows = training_rows(nbrs)
+    return rows if sparse.issparse(rows) else np.ascontiguousarray(rows)
 
 
 def _reconstruction_cost(X, neighbors, reg, n_jobs):
