@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "_krylov": set(),
     "_centering": FOUNDATION | {"_kernels", "_krylov"},
     "_eigensolvers": FOUNDATION | {"_krylov"},
+    "_cholesky": FOUNDATION | {"_kernels"} | ELIMINATION,
     "_factors": FOUNDATION | {"_cholesky", "_krylov"} | ELIMINATION,
     "_smallest": FOUNDATION | {"_krylov", "_eigensolvers"},
     "eigen": FOUNDATION
