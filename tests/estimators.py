@@ -8,7 +8,12 @@ from numpy.testing import assert_allclose
 from sklearn import manifold as sklearn_manifold
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
-from skmanifold_nn.manifold import Isomap, LocallyLinearEmbedding
+from skmanifold_nn.manifold import (
+    DiffusionMap,
+    Isomap,
+    LocallyLinearEmbedding,
+    SpectralEmbedding,
+)
 
 FLOATS = (np.float64, np.float32)
 
@@ -132,6 +137,39 @@ def lle_row(method, variant, **more):
     )
 
 
+SPECTRAL_REFUSED = (
+    ({"n_neighbors": 0}, ["n_neighbors", "[1, inf)", "Got 0"]),
+    ({"n_neighbors": 500}, ["n_neighbors", "500", "150"]),
+    ({"n_components": 0}, ["n_components", "[1, inf)", "Got 0"]),
+    ({"eigen_solver": "lapack"}, ["eigen_solver", "dense", "Got 'lapack'"]),
+    ({"eigen_tol": -1}, ["eigen_tol", "Got -1"]),
+    ({"affinity": "curved"}, ["affinity", "rbf", "Got 'curved'"]),
+    ({"affinity": "precomputed"}, ["2-dimensional and square", "(150, 3)"]),
+    ({"gamma": -1.0}, ["gamma", "Got -1.0"]),
+    ({"on_disconnected": "ignore"}, ["on_disconnected", "Got 'ignore'"]),
+    (
+        {"n_neighbors": 2, "on_disconnected": "raise"},
+        ["number of connected components", "Increase n_neighbors"],
+    ),
+)
+LAPLACIAN_REFUSED = (
+    *SPECTRAL_REFUSED,
+    ({"laplacian": "bent"}, ["laplacian", "random_walk", "Got 'bent'"]),
+)
+DIFFUSION_REFUSED = (
+    *SPECTRAL_REFUSED,
+    ({"alpha": 1.5}, ["alpha", "[0.0, 1.0]", "Got 1.5"]),
+    ({"diffusion_time": -1}, ["diffusion_time", "Got -1"]),
+)
+
+
+def spectral_row(estimator, variant="", remedies=("n_neighbors",), **more):
+    grid = {"n_neighbors": [8, 12], "n_components": [1, 2]}
+    if estimator.affinity == "rbf":
+        grid = {"gamma": [0.5, 2.0], "n_components": [1, 2]}
+    return Row(estimator, grid=grid, remedies=remedies, variant=variant, **more)
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -163,6 +201,30 @@ ROWS = [
     lle_row("modified", "-modified"),
     lle_row("hessian", "-hessian"),
     lle_row("ltsa", "-ltsa"),
+    spectral_row(
+        SpectralEmbedding(n_neighbors=10, laplacian="random_walk"),
+        refused=LAPLACIAN_REFUSED,
+        peer=sklearn_manifold.SpectralEmbedding,
+    ),
+    spectral_row(
+        SpectralEmbedding(n_neighbors=10, affinity="heat", laplacian="geometric"),
+        "-geometric",
+    ),
+    spectral_row(
+        SpectralEmbedding(n_neighbors=10, affinity="heat", laplacian="unnormalized"),
+        "-unnormalized",
+    ),
+    spectral_row(
+        SpectralEmbedding(affinity="rbf", gamma=1.0),
+        "-rbf",
+        remedies=("affinity='nearest_neighbors'",),
+    ),
+    spectral_row(DiffusionMap(n_neighbors=12), refused=DIFFUSION_REFUSED),
+    spectral_row(
+        DiffusionMap(affinity="rbf", gamma=1.0, alpha=0.5, diffusion_time=2.5),
+        "-rbf",
+        remedies=("affinity='nearest_neighbors'",),
+    ),
 ]
 
 

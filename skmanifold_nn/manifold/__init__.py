@@ -1,6 +1,16 @@
 """Manifold learning: embeddings of rows that lie near a curved sheet."""
 
+from ._diffusion import DiffusionMap
 from ._isomap import Isomap
+from ._laplacian import LaplacianEigenmaps, SpectralEmbedding, spectral_embedding
 from ._lle import LocallyLinearEmbedding, locally_linear_embedding
 
-__all__ = ["Isomap", "LocallyLinearEmbedding", "locally_linear_embedding"]
+__all__ = [
+    "DiffusionMap",
+    "Isomap",
+    "LaplacianEigenmaps",
+    "LocallyLinearEmbedding",
+    "SpectralEmbedding",
+    "locally_linear_embedding",
+    "spectral_embedding",
+]

@@ -26,13 +26,14 @@ __all__ = [
     "median_gamma",
     "require_nonnegative",
     "slope_gamma",
+    "times_columns",
     "without_diagonal",
 ]
 
 # An edge whose weight is rounding beside the heaviest edges of both its ends.
 NEGLIGIBLE = 1e-14
-# Squared distances agree where they differ by rounding only.
-SAME_SQUARE = 1 + 1e-12
+# A row that was rounded to float32 stays within the radii that it was within: squares.
+SAME_SQUARE = 1 + 1e-5
 # New rows up to which comparing them with all rows is quicker than building trees.
 FEW_QUERIES = 64
 # Entries of blocks that are worked on at a time.
@@ -117,7 +118,7 @@ def squared_distances(X, Y, rows, columns):
         part = slice(start, start + step)
         difference = X[rows[part]].astype(np.float64) - Y[columns[part]]
         if sparse.issparse(difference):
-            squares[part] = difference.multiply(difference).sum(axis=1)
+            squares[part] = squared_norms(difference)
         else:
             squares[part] = np.einsum("ij,ij->i", difference, difference)
     return squares
@@ -449,6 +450,14 @@ def heaviest_component(weights, labels):
     weights = weights.copy()
     weights.data[labels[weights.indices] != label[row]] = 0
     return weights, label
+
+
+def times_columns(matrix, factors):
+    """Each column of a matrix times its factor, a copy."""
+    if not sparse.issparse(matrix):
+        return matrix * factors
+    data = matrix.data * factors[matrix.indices]
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def equal_rows(X, training):

@@ -4,11 +4,10 @@ import warnings
 from numbers import Integral, Real
 
 import numpy as np
-from scipy import sparse
 from sklearn.utils import check_array
 
 from .._sklearn_compat import Interval, StrOptions
-from ..eigen import flip_signs, has_pyamg, smallest_eigenpairs
+from ..eigen import flip_signs, smallest_eigenpairs
 from ._affinity import (
     check_affinities,
     components,
@@ -16,12 +15,16 @@ from ._affinity import (
     median_gamma,
     without_diagonal,
 )
-from ._spectral import FLOATS, SpectralMethod, difference, scaled, walk_eigenvectors
+from ._random_walk import (
+    difference,
+    reciprocal,
+    scaled,
+    solver_for,
+    walk_eigenvectors,
+)
+from ._spectral import FLOATS, SpectralMethod
 
 __all__ = ["LaplacianEigenmaps", "SpectralEmbedding", "spectral_embedding"]
-
-# Eigenvalues of a walk at which Nystroem's extension would divide by almost nothing.
-SMALLEST_DIVISOR = 1e-6
 
 
 class SpectralEmbedding(SpectralMethod):
@@ -148,9 +151,11 @@ class SpectralEmbedding(SpectralMethod):
     `transform` solves the eigenvectors' equation at a new row x for f(x). It is joined
     to the graph as training rows are: by its own nearest neighbours, and by being
     nearer to a training row than that row's last neighbour. With the walk from x to
-    its neighbours p(x, .), ``f(x) = sum_j p(x, j) f(j) / (1 - lambda)``; for
-    'unnormalized' with the weights w, ``f(x) = sum_j w(x, j) f(j) / (d - lambda)``,
-    d their sum, where that extrapolates by less than a factor of 2.
+    its neighbours p(x, .), ``f(x) = sum_j p(x, j) f(j) / (1 - lambda (1 - p(x, i)))``:
+    the nearest training row i stands for x itself, whose affinity to itself does not
+    count, so that a training row gets its own place. For 'unnormalized', with the
+    weights w and their sum d, ``f(x) = sum_j w(x, j) f(j) / (d - lambda)``, where that
+    multiplies the neighbours' mean by less than 2.
 
     float32 rows give a float32 embedding, solved in float64.
 
@@ -256,8 +261,7 @@ class SpectralEmbedding(SpectralMethod):
         return self.laplacian in ("symmetric", "unnormalized")
 
     def _decompose(self, weights, n_components):
-        options = self._solver_options()
-        options["eigen_solver"] = solver_for(self.eigen_solver, weights, n_components)
+        options = self._solver_options(weights, n_components)
         if self.laplacian == "unnormalized":
             n = weights.shape[0]
             values, places, name = smallest_eigenpairs(
@@ -274,41 +278,14 @@ class SpectralEmbedding(SpectralMethod):
             places /= np.sqrt(total)
         return places, values, name
 
-    def _extension(self, eigenvalues, degree):
+    def _extension(self, eigenvalues, degree, nearest):
         if self.laplacian == "unnormalized":
             # near the pole at d = lambda, a factor of 2
             return degree / np.maximum(degree - eigenvalues, degree / 2)
-        divisor = 1 - eigenvalues
-        sign = np.where(divisor < 0, -1, 1)
-        return sign / np.maximum(np.abs(divisor), SMALLEST_DIVISOR)
+        return reciprocal(1 - eigenvalues * (1 - nearest))
 
 
 LaplacianEigenmaps = SpectralEmbedding
-
-
-def solver_for(eigen_solver, matrix, n_components):
-    """Name of the eigensolver to use; says so where multigrid cannot be."""
-    if eigen_solver != "amg":
-        return eigen_solver or "auto"
-    if not has_pyamg():
-        raise ValueError(
-            "The eigen_solver was set to 'amg', but pyamg is not available. Install "
-            "it, or use eigen_solver=None."
-        )
-    unfit = None
-    if matrix.shape[0] < 5 * (n_components + 1):
-        unfit = "small graphs"
-    elif not sparse.issparse(matrix):
-        unfit = "dense matrices"
-    if unfit is None:
-        return eigen_solver
-    warnings.warn(
-        f"Multigrid does not serve for {unfit}: eigen_solver='amg' gives way to "
-        "'auto'.",
-        RuntimeWarning,
-        stacklevel=4,
-    )
-    return "auto"
 
 
 def spectral_embedding(
@@ -363,7 +340,7 @@ def spectral_embedding(
     >>> adjacency = np.kron(np.eye(2), np.ones((3, 3)))
     >>> adjacency[2, 3] = adjacency[3, 2] = 1
     >>> spectral_embedding(adjacency, n_components=1).ravel().round(2)
-    array([ 0.29,  0.29,  0.2 , -0.2 , -0.29, -0.29])
+    array([ 0.31,  0.31,  0.19, -0.19, -0.31, -0.31])
     """
     parameters = {"n_components": n_components, "eigen_solver": eigen_solver}
     SpectralEmbedding(**parameters, eigen_tol=eigen_tol)._validate_params()

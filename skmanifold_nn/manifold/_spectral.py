@@ -17,7 +17,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .._memory import require_memory
 from .._sklearn_compat import fit_context
 from ..base import Embedding
-from ..eigen import flip_signs, smallest_eigenpairs
 from ..graph import closest_pairs
 from ._affinity import (
     DiagonalBlocks,
@@ -30,14 +29,18 @@ from ._affinity import (
     equal_rows,
     heaviest_component,
     require_nonnegative,
+    times_columns,
     without_diagonal,
 )
 from ._components import lay_out, warn_of_components
 from ._duplicates import distinct_rows
+from ._random_walk import solver_for
 
-__all__ = ["SpectralMethod", "walk_eigenvectors"]
+__all__ = ["FLOATS", "SpectralMethod"]
 
 FLOATS = [np.float64, np.float32]
+# How rows are validated; in one order, for the same bits.
+ROWS = {"accept_sparse": "csr", "dtype": FLOATS, "order": "C"}
 # Entries of affinities of new rows that are worked on at a time.
 BLOCK_ENTRIES = 2**23
 # Rows from which a bandwidth is chosen.
@@ -67,66 +70,37 @@ class Parts:
     solver: str
 
 
-def scaled(matrix, factors):
-    """``factors[i] * matrix[i, j] * factors[j]``, a copy."""
-    if not sparse.issparse(matrix):
-        matrix = matrix * factors[:, None]
-        matrix *= factors
-        return matrix
-    data = matrix.data * np.repeat(factors, np.diff(matrix.indptr))
-    data *= factors[matrix.indices]
-    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def difference(diagonal, matrix):
-    """A diagonal matrix less another matrix, which is used up."""
-    if sparse.issparse(matrix):
-        return sparse.csr_array(sparse.diags_array(diagonal, format="csr") - matrix)
-    np.negative(matrix, out=matrix)
-    matrix[np.diag_indices_from(matrix)] += diagonal
-    return matrix
-
-
-def walk_eigenvectors(weights, alpha, n_components, **solver):
-    """Slowest modes of the random walk on a connected graph.
-
-    With W the weights and q their row sums, the walk steps by P = D^-1 K, where
-    K = W / (q_i q_j)^alpha and D are the row sums of K. P is similar to the symmetric
-    S = D^-1/2 K D^-1/2, whose eigenvectors v give those of P as psi = D^-1/2 v.
+@dataclass
+class Joined:
+    """New rows, joined to the training rows.
 
     Parameters
     ----------
-    weights : csr_array or ndarray of shape (n, n), float64
-        Symmetric, >= 0, of one connected component.
-    alpha : float
-        How much of the density of the rows is taken out.
-    n_components : int
-        Number of eigenvectors besides the constant, less than n.
-    **solver
-        Arguments of `smallest_eigenpairs`.
-
-    Returns
-    -------
-    eigenvalues : ndarray of shape (n_components,)
-        Of I - P, ascending.
-    psi : ndarray of shape (n, n_components)
-        ``sum(pi * psi**2) == 1`` with pi = D / sum(D), the stationary distribution.
-    total : float
-        sum(D).
-    name : str
-        Of the eigensolver that was used.
+    weights : csr_array or ndarray of shape (n_rows, n_samples)
+        Affinities of new rows and training rows, each row divided by its scale.
+    scales : ndarray of shape (n_rows,)
+    nearest : ndarray of shape (n_rows,)
+        The training row nearest to each row.
+    nearest_weight : ndarray of shape (n_rows,)
+        The weight of that.
+    twins : ndarray of shape (n_rows,)
+        The training row that equals each row, -1 where none does.
     """
-    if alpha:
-        weights = scaled(weights, degrees(weights) ** -alpha)
-    degree = degrees(weights)
-    root = np.sqrt(degree)
-    total = degree.sum()
-    null_space = (root / np.sqrt(total))[:, None]
-    matrix = difference(np.ones(len(root)), scaled(weights, 1 / root))
-    values, vectors, name = smallest_eigenpairs(
-        matrix, n_components, null_space=null_space, **solver
-    )
-    return values, flip_signs(vectors / null_space), total, name
+
+    weights: np.ndarray | sparse.csr_array
+    scales: np.ndarray
+    nearest: np.ndarray
+    nearest_weight: np.ndarray
+    twins: np.ndarray
+
+    def require_places(self, start):
+        """Refuse rows of no affinity; `start` is the number of the first row."""
+        lost = np.flatnonzero((degrees(self.weights) <= 0) & (self.twins < 0))
+        if len(lost):
+            raise ValueError(
+                f"Row {start + lost[0]} of X has no affinity to any training row, so "
+                "that it has no place."
+            )
 
 
 def require_two_arguments(affinity):
@@ -164,8 +138,11 @@ class SpectralMethod(Embedding):
         """Places of connected rows, eigenvalues, name of the solver."""
         raise NotImplementedError
 
-    def _extension(self, eigenvalues, degree):
-        """What the mean of the neighbours' places is multiplied by at a new row."""
+    def _extension(self, eigenvalues, degree, nearest):
+        """What the mean of the neighbours' places is multiplied by at a new row.
+
+        `degree` is the sum of its weights, `nearest` the nearest row's part of them.
+        """
         raise NotImplementedError
 
     @property
@@ -209,9 +186,7 @@ class SpectralMethod(Embedding):
         """
         with self._fit_tasks(2, X, y) as task:
             with task("affinities"):
-                rows = validate_data(
-                    self, X, accept_sparse="csr", dtype=FLOATS, ensure_min_samples=2
-                )
+                rows = validate_data(self, X, ensure_min_samples=2, **ROWS)
                 affinities = self._affinities(rows)
                 weights = affinities.matrix
                 if not self._self_loops:
@@ -373,10 +348,10 @@ class SpectralMethod(Embedding):
         places[:, :wanted], values[:wanted], solver = self._decompose(weights, wanted)
         return places, values, solver
 
-    def _solver_options(self):
+    def _solver_options(self, weights, n_components):
         """Arguments of `smallest_eigenpairs`."""
         return {
-            "eigen_solver": self.eigen_solver or "auto",
+            "eigen_solver": solver_for(self.eigen_solver, weights, n_components),
             "tol": 0.0 if self.eigen_tol == "auto" else self.eigen_tol,
             "n_jobs": self.n_jobs,
         }
@@ -398,7 +373,8 @@ class SpectralMethod(Embedding):
         self._labels, self._offsets = parts.labels, parts.offsets
         self._eigenvalues = parts.eigenvalues
         power = self._density_power
-        self._density = degrees(weights) ** -power if power else None
+        density = degrees(weights) if power else None
+        self._density = np.where(density > 0, density, 1) ** -power if power else None
 
     # --- transform ---
 
@@ -428,7 +404,7 @@ class SpectralMethod(Embedding):
             function that does not take two sets of rows.
         """
         check_is_fitted(self)
-        rows = validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS)
+        rows = validate_data(self, X, reset=False, **ROWS)
         places = (
             self.embedding_ if self._first is None else self.embedding_[self._first]
         )
@@ -440,19 +416,15 @@ class SpectralMethod(Embedding):
             step = max(step, 8192)
         for start in range(0, n_queries, step):
             part = slice(start, start + step)
-            weights, scales, twins = join(rows[part])
-            known = twins >= 0
-            self._require_joined(weights, known, start)
-            placed[part] = self._extend(weights, scales, places)
-            placed[part][known] = places[twins[known]]
+            joined = join(rows[part])
+            joined.require_places(start)
+            placed[part] = self._extend(joined, places)
+            known = joined.twins >= 0
+            placed[part][known] = places[joined.twins[known]]
         return placed
 
     def _joining(self, n_queries):
-        """Function of new rows that gives their affinities to the training rows.
-
-        It returns the affinities, each row divided by a factor; these factors; and the
-        indices of training rows that equal the rows, -1 where there is none.
-        """
+        """Function of new rows that joins them to the training rows."""
         if self.affinity in self._graph_weights:
             near = NearRows(self.nbrs_, self._radii, n_queries)
             return lambda X: self._join_neighbors(near, X)
@@ -465,29 +437,40 @@ class SpectralMethod(Embedding):
     def _join_neighbors(self, near, X):
         row, column, squares, weights = near(X)
         n = X.shape[0]
-        twins = np.full(n, -1)
-        same = np.flatnonzero(squares == 0)[::-1]
-        twins[row[same]] = column[same]
-        scales = np.ones(n)
         indptr = np.searchsorted(row, np.arange(n + 1))
+        least = np.minimum.reduceat(squares, indptr[:-1])
+        first = np.flatnonzero(squares == least[row])[::-1]
+        nearest = np.empty(n, dtype=np.intp)
+        nearest[row[first]] = first
+        scales = np.ones(n)
         if self._graph_weights[self.affinity] == "heat":
             # the largest weight is 1, or far rows would have none
-            nearest = np.minimum.reduceat(squares, indptr[:-1])
-            weights = np.exp(-self.gamma_ * (squares - nearest[row]))
-            scales = np.exp(-self.gamma_ * nearest)
-        weights = sparse.csr_array(
-            (weights, column, indptr), shape=(n, len(self._radii))
+            weights = np.exp(-self.gamma_ * (squares - least[row]))
+            scales = np.exp(-self.gamma_ * least)
+        shape = n, len(self._radii)
+        return Joined(
+            sparse.csr_array((weights, column, indptr), shape=shape),
+            scales,
+            column[nearest],
+            weights[nearest],
+            np.where(least == 0, column[nearest], -1),
         )
-        return weights, scales, twins
 
     def _join_rbf(self, X):
         training = self._fit_X.astype(np.float64)
         kernel = euclidean_distances(X.astype(np.float64), training, squared=True)
-        nearest = kernel.min(axis=1)
-        kernel -= nearest[:, None]
+        nearest = kernel.argmin(axis=1)
+        least = kernel[np.arange(len(kernel)), nearest]
+        kernel -= least[:, None]
         kernel *= -self.gamma_
         np.exp(kernel, out=kernel)
-        return kernel, np.exp(-self.gamma_ * nearest), equal_rows(X, self._fit_X)
+        return Joined(
+            kernel,
+            np.exp(-self.gamma_ * least),
+            nearest,
+            np.ones(len(kernel)),
+            equal_rows(X, self._fit_X),
+        )
 
     def _join_matrix(self, X):
         weights = X
@@ -498,28 +481,32 @@ class SpectralMethod(Embedding):
         else:
             weights = np.array(weights, dtype=np.float64)
         require_nonnegative(weights)
-        return weights, np.ones(X.shape[0]), equal_rows(X, self._fit_X)
+        n = X.shape[0]
+        nearest = np.asarray(weights.argmax(axis=1)).ravel()
+        heaviest = np.asarray(weights[np.arange(n), nearest]).ravel()
+        twins = equal_rows(X, self._fit_X)
+        return Joined(weights, np.ones(n), nearest, heaviest, twins)
 
-    @staticmethod
-    def _require_joined(weights, known, start):
-        lost = np.flatnonzero((degrees(weights) <= 0) & ~known)
-        if len(lost):
-            raise ValueError(
-                f"Row {start + lost[0]} of X has no affinity to any training row, so "
-                "that it has no place."
-            )
-
-    def _extend(self, weights, scales, places):
-        """Places of rows that are joined to the training rows by `weights`."""
+    def _extend(self, joined, places):
+        """Places of new rows from those of the training rows."""
+        weights, density = joined.weights, np.ones(len(places))
         if self._density is not None:
-            weights = weights * self._density
+            density = self._density
+            weights = times_columns(weights, density)
         label = np.zeros(weights.shape[0], dtype=np.intp)
         if len(self._offsets) > 1:
             weights, label = heaviest_component(weights, self._labels)
-        degree = degrees(weights)[:, None]
+        nearest = joined.nearest
+        own = np.where(self._labels[nearest] == label, joined.nearest_weight, 0)
+        degree = degrees(weights)
+        divisor = np.where(degree > 0, degree, 1)
         centered = places - self._offsets[self._labels]
-        means = (weights @ centered) / np.where(degree > 0, degree, 1)
-        means *= self._extension(self._eigenvalues[label], degree * scales[:, None])
+        means = (weights @ centered) / divisor[:, None]
+        means *= self._extension(
+            self._eigenvalues[label],
+            (degree * joined.scales)[:, None],
+            (own * density[nearest] / divisor)[:, None],
+        )
         return means + self._offsets[label]
 
     def __sklearn_tags__(self):
