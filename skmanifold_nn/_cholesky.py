@@ -33,10 +33,20 @@ def _padded(counts):
     return -(-counts // LANES) * LANES
 
 
+def _trapezoids(rows, columns, block):
+    """Values of an upper triangle stored by blocks of rows, see _cholesky_fronts.pxd."""
+    above = rows // block * block
+    return (
+        above * columns
+        - above * (above - block) // 2
+        + (rows - above) * (columns - above)
+    )
+
+
 def _aligned(*shape):
-    """Uninitialised float64, not empty, on a boundary of 64 bytes."""
+    """Float64 zeros, not empty, on a boundary of 64 bytes."""
     size = max(1, int(np.prod(shape)))
-    flat = np.empty(size + LANES)
+    flat = np.zeros(size + LANES)
     flat = flat[-(flat.ctypes.data // 8) % LANES :][:size]
     return flat.reshape(shape) if np.prod(shape) else flat.reshape((1,) * len(shape))
 
@@ -141,7 +151,8 @@ class SymbolicFactor:
         self.rows = _never_empty(panels.rows)
         k, r = panels.widths, panels.heights
         kp, rp = _padded(k), _padded(r)
-        self.value_start = np.concatenate(([0], np.cumsum(k * (kp + rp))))
+        sizes = _trapezoids(k, kp, _cholesky_factor.PIVOT_ROWS) + k * rp
+        self.value_start = np.concatenate(([0], np.cumsum(sizes)))
         self._longest = int(r.max())
         work = k.astype(np.float64) * (k + r) ** 2 / 2
         work += FRONT_COST + UPDATE_COST * r * r.astype(np.float64)
@@ -160,7 +171,7 @@ class SymbolicFactor:
         self.tasks = _spans(work[self.roots], limit)  # small subtrees together
         starts = np.concatenate(([0.0], np.cumsum(work[self.roots])))
         self.task_work = starts[self.tasks[:, 1]] - starts[self.tasks[:, 0]]
-        self._place(parent, rp * rp)
+        self._place(parent, _trapezoids(rp, rp, _cholesky_factor.UPDATE_ROWS))
         outside = np.cumsum(r[self.roots])
         self.outside_start = np.concatenate(([0], outside)).astype(np.int64)
 
@@ -311,10 +322,8 @@ class Factor:
             return np.empty(B.shape)
         lanes = _padded(m)
         X = _aligned(n, lanes)
-        X[:, m:] = 0
         X[:, :m] = B.reshape(n, m)[order]
         outside = _aligned(int(plan.outside_start[-1]) + 1, lanes)
-        outside[:] = 0
         _cholesky_sweep.solve(
             plan.tasks,
             plan.roots,

@@ -85,10 +85,15 @@ def dense_factor(factor):
         rows = plan.rows[plan.row_start[s] : plan.row_start[s + 1]]
         k, kp, rp = len(pivots), -(-len(pivots) // 8) * 8, -(-len(rows) // 8) * 8
         block = factor._values[plan.value_start[s] :]
-        corner = np.triu(block[: k * kp].reshape(k, kp)[:, :k])
+        corner = np.zeros((k, k))
+        for i in range(0, k, 64):
+            size = min(64, k - i) * (kp - i)
+            corner[i : i + 64, i:] = block[:size].reshape(-1, kp - i)[:, : k - i]
+            block = block[size:]
+        corner = np.triu(corner)
         np.fill_diagonal(corner, 1 / corner.diagonal())
         lower[np.ix_(pivots, pivots)] = corner.T
-        below = block[k * kp : k * (kp + rp)].reshape(k, rp)
+        below = block[: k * rp].reshape(k, rp)
         lower[np.ix_(rows, pivots)] = below[:, : len(rows)].T
         assert not below[:, len(rows) :].any()
     return plan.columns.order, lower, factor._signs

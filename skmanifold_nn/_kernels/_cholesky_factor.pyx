@@ -9,11 +9,18 @@ shared out in pieces of columns. No piece depends on the number of threads.
 from cython.parallel cimport prange
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
-from skmanifold_nn._kernels._cholesky_fronts cimport Front, Fronts, Scratch, assemble
+from skmanifold_nn._kernels._cholesky_fronts cimport (
+    EBLOCK,
+    UBLOCK,
+    Front,
+    Fronts,
+    Scratch,
+    assemble,
+    row_at,
+)
 from skmanifold_nn._kernels._openmp cimport thread_id
 
 cdef extern from "_cholesky_lanes.h":
-    enum: CHOLESKY_BLOCK
     enum: CHOLESKY_DEPTH
     void cholesky_multiply(
         Py_ssize_t, Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t, const double *,
@@ -26,32 +33,44 @@ cdef extern from "_cholesky_lanes.h":
         Py_ssize_t, Py_ssize_t, const double *, double *, Py_ssize_t) noexcept nogil
 
 cdef enum:
-    TILE_ROWS = 128
     TILE_COLUMNS = 256
+    PIECE = 128  # columns
     EVERYTHING = 1 << 30
     # Multiply-adds from which a step is worth a team of threads.
     THREADED_WORK = 2_000_000
     # Values that cholesky_multiply and cholesky_pivots pack.
-    TILE_WORK = (TILE_ROWS + 16) * CHOLESKY_DEPTH
-    PIVOT_WORK = CHOLESKY_BLOCK * (CHOLESKY_BLOCK + 8) // 2
+    TILE_WORK = (UBLOCK + 16) * CHOLESKY_DEPTH
+    PIVOT_WORK = EBLOCK * (EBLOCK + 8) // 2
 
 WORK_SIZE = TILE_WORK + PIVOT_WORK
+PIVOT_ROWS = EBLOCK
+UPDATE_ROWS = UBLOCK
 
 
-cdef void eliminate_columns(
+cdef void bring_up_to_date(
     Py_ssize_t begin, Py_ssize_t end, Py_ssize_t b, Py_ssize_t rows, Front front,
-    const double *signs, const double *packed, double *work,
+    const double *signs, double *work,
 ) noexcept nogil:
-    """Columns begin..end, of E before front.kp and of P after, of a block's pivots."""
-    cdef Py_ssize_t ld = front.kp, n = end - begin
-    cdef double *C = front.E + begin
+    """Columns begin..end of the pivots b.. get what all pivots before contribute.
+
+    Columns from front.kp on are those of P.
+    """
+    cdef Py_ssize_t q, c, ldb, ldc = front.kp - b
+    cdef const double *B
+    cdef double *C = row_at(front.E, b, front.kp, EBLOCK) + begin
     if begin >= front.kp:
-        ld = front.rp
-        C = front.P + (begin - front.kp)
-    if b > 0:
-        cholesky_multiply(rows, n, b, front.E + b, front.kp, signs, C, ld,
-                          C + b * ld, ld, EVERYTHING, work)
-    cholesky_columns(rows, n, packed, C + b * ld, ld)
+        ldc = front.rp
+        C = front.P + b * front.rp + (begin - front.kp)
+    for q in range(b // EBLOCK):
+        c = q * EBLOCK
+        ldb = front.kp - c
+        B = row_at(front.E, c, front.kp, EBLOCK) + begin
+        if begin >= front.kp:
+            ldb = front.rp
+            B = front.P + c * front.rp + (begin - front.kp)
+        cholesky_multiply(
+            rows, end - begin, EBLOCK, row_at(front.E, c, front.kp, EBLOCK) + b,
+            front.kp - c, signs + c, B, ldb, C, ldc, EVERYTHING, work)
 
 
 cdef void eliminate_piece(
@@ -59,14 +78,19 @@ cdef void eliminate_piece(
     const double *signs, const double *packed, double *work,
 ) noexcept nogil:
     """One piece of the columns right of the block; pieces do not straddle E and P."""
-    cdef Py_ssize_t begin = b + CHOLESKY_BLOCK + piece * TILE_ROWS, end = front.kp
-    cdef Py_ssize_t pieces = max(0, end - b - CHOLESKY_BLOCK + TILE_ROWS - 1)
-    pieces //= TILE_ROWS
+    cdef Py_ssize_t begin = b + EBLOCK + piece * PIECE, end = front.kp, pieces
+    pieces = (max(0, front.kp - b - EBLOCK) + PIECE - 1) // PIECE
     if piece >= pieces:
-        begin = front.kp + (piece - pieces) * TILE_ROWS
+        begin = front.kp + (piece - pieces) * PIECE
         end = front.kp + front.rp
-    eliminate_columns(begin, min(begin + TILE_ROWS, end), b, rows, front, signs,
-                      packed, work)
+    end = min(begin + PIECE, end)
+    bring_up_to_date(begin, end, b, rows, front, signs, work)
+    if piece >= pieces:
+        cholesky_columns(rows, end - begin, packed,
+                         front.P + b * front.rp + (begin - front.kp), front.rp)
+    else:
+        cholesky_columns(rows, end - begin, packed,
+                         row_at(front.E, b, front.kp, EBLOCK) + begin, front.kp - b)
 
 
 cdef void eliminate_pivots(
@@ -74,20 +98,17 @@ cdef void eliminate_pivots(
     int n_threads,
 ) noexcept nogil:
     """E and P of the front become its columns of L."""
-    cdef Py_ssize_t b = 0, rows, n, pieces, piece
-    cdef double *corner
+    cdef Py_ssize_t block, b, rows, n, pieces, piece
     cdef int team
-    while b < front.k:
-        rows = min(CHOLESKY_BLOCK, front.k - b)
-        n = min(CHOLESKY_BLOCK, front.kp - b)
-        corner = front.E + b * front.kp + b
-        if b > 0:
-            cholesky_multiply(rows, n, b, front.E + b, front.kp, signs, front.E + b,
-                              front.kp, corner, front.kp, EVERYTHING, scratch.work)
-        cholesky_pivots(rows, n, corner, front.kp, threshold, signs + b, tiny + b,
-                        scratch.packed)
-        pieces = (max(0, front.kp - b - CHOLESKY_BLOCK) + TILE_ROWS - 1) // TILE_ROWS
-        pieces += (front.rp + TILE_ROWS - 1) // TILE_ROWS
+    for block in range((front.k + EBLOCK - 1) // EBLOCK):
+        b = block * EBLOCK
+        rows = min(EBLOCK, front.k - b)
+        n = min(EBLOCK, front.kp - b)
+        bring_up_to_date(b, b + n, b, rows, front, signs, scratch.work)
+        cholesky_pivots(rows, n, row_at(front.E, b, front.kp, EBLOCK) + b,
+                        front.kp - b, threshold, signs + b, tiny + b, scratch.packed)
+        pieces = (max(0, front.kp - b - EBLOCK) + PIECE - 1) // PIECE
+        pieces += (front.rp + PIECE - 1) // PIECE
         team = n_threads
         if rows * (b + rows) * (front.kp - b + front.rp) < THREADED_WORK:
             team = 1
@@ -99,19 +120,18 @@ cdef void eliminate_pivots(
             for piece in prange(pieces, num_threads=team, schedule="dynamic"):
                 eliminate_piece(piece, b, rows, front, signs, scratch.packed,
                                 scratch[thread_id()].work)
-        b += CHOLESKY_BLOCK
 
 
 cdef void update_tile(
     Py_ssize_t tile, Py_ssize_t across, Front front, const double *signs, double *work
 ) noexcept nogil:
     """One tile of U -= P' S P, unless it is below the diagonal."""
-    cdef Py_ssize_t i = tile // across * TILE_ROWS, j = tile % across * TILE_COLUMNS
-    cdef Py_ssize_t m = min(TILE_ROWS, front.rp - i)
-    cdef Py_ssize_t n = min(TILE_COLUMNS, front.rp - j)
-    if j + n > i:
-        cholesky_multiply(m, n, front.k, front.P + i, front.rp, signs, front.P + j,
-                          front.rp, front.U + i * front.rp + j, front.rp, j - i, work)
+    cdef Py_ssize_t i = tile // across * UBLOCK, j = i + tile % across * TILE_COLUMNS
+    if j < front.rp:
+        cholesky_multiply(
+            min(UBLOCK, front.rp - i), min(TILE_COLUMNS, front.rp - j), front.k,
+            front.P + i, front.rp, signs, front.P + j, front.rp,
+            row_at(front.U, i, front.rp, UBLOCK) + j, front.rp - i, j - i, work)
 
 
 cdef void eliminate_front(
@@ -124,7 +144,7 @@ cdef void eliminate_front(
     eliminate_pivots(front, fronts.threshold, signs, fronts.tiny + fronts.first[s],
                      scratch, n_threads)
     across = (front.rp + TILE_COLUMNS - 1) // TILE_COLUMNS
-    tiles = across * ((front.rp + TILE_ROWS - 1) // TILE_ROWS)
+    tiles = across * ((front.rp + UBLOCK - 1) // UBLOCK)
     if n_threads == 1 or front.k * front.r * front.r < THREADED_WORK:
         for tile in range(tiles):
             update_tile(tile, across, front, signs, scratch.work)
@@ -166,7 +186,7 @@ def factorize(
     int32_t[:, ::1] places,  # scratch, (n_threads, n + longest row)
     double[:, ::1] work,  # scratch, (n_threads, WORK_SIZE + stack)
     double[::1] shared,  # updates that subtrees leave to the fronts above
-    double[::1] values,  # OUT, E and P of every front
+    double[::1] values,  # OUT, zero on entry: E and P of every front
     double[::1] signs,  # OUT
     uint8_t[::1] tiny,  # OUT, pivots that were replaced by +-threshold
 ):

@@ -3,7 +3,8 @@
 Front s has k pivots and r rows below them. Its blocks E (k x k) and P (k x r) hold, by
 rows, the columns of the matrix at the pivots, plus what the update matrices of its
 children add to them; the rest of those is added into its own update matrix U. Rows are
-padded with zeros to a multiple of 8, and only upper triangles are stored.
+padded with zeros to a multiple of 8. Of the square blocks upper trapezoids are stored,
+a fixed number of rows each, which wastes little where blocks are large.
 
 Reference: J. W. H. Liu, The multifrontal method for sparse matrix solution: theory and
 practice, SIAM Review 34 (1992) 82-109.
@@ -31,7 +32,7 @@ cdef Front front_at(
     front.kp = (front.k + ROWS - 1) // ROWS * ROWS
     front.rp = (front.r + ROWS - 1) // ROWS * ROWS
     front.E = fronts.values + fronts.value_start[s]
-    front.P = front.E + front.k * front.kp
+    front.P = front.E + trapezoids(front.k, front.kp, EBLOCK)
     front.U = scratch.updates if fronts.kinds[s] == INNER else fronts.shared
     front.U += fronts.update_start[s]
     return front
@@ -42,9 +43,10 @@ cdef void scatter_matrix(
 ) noexcept nogil:
     """Add the matrix's entries at the pivots, to the right of the diagonal."""
     cdef Py_ssize_t begin = fronts.first[s], end = fronts.first[s + 1], i, j, p
-    cdef double *E = front.E
+    cdef double *E
     cdef double *P = front.P
     for i in range(begin, end):
+        E = row_at(front.E, i - begin, front.kp, EBLOCK)
         for p in range(fronts.indptr[fronts.order[i]],
                        fronts.indptr[fronts.order[i] + 1]):
             j = fronts.position[fronts.indices[p]]
@@ -53,7 +55,6 @@ cdef void scatter_matrix(
             elif j >= i:
                 E[j - begin] += fronts.data[p]
         E[i - begin] -= fronts.shift
-        E += front.kp
         P += front.rp
 
 
@@ -66,16 +67,16 @@ cdef void add_rows(
     cdef double *target
     cdef const double *U
     for i in range(begin, end):
-        U = child.U + i * child.rp
+        U = row_at(child.U, i, child.rp, UBLOCK)
         j = i
         if i < inside:
-            target = front.E + index[i] * front.kp
+            target = row_at(front.E, index[i], front.kp, EBLOCK)
             while j < inside:
                 target[index[j]] += U[j]
                 j += 1
             target = front.P + index[i] * front.rp
         else:
-            target = front.U + index[i] * front.rp
+            target = row_at(front.U, index[i], front.rp, UBLOCK)
         while j < child.r:
             target[index[j]] += U[j]
             j += 1
@@ -111,10 +112,10 @@ cdef Front assemble(
     cdef Py_ssize_t i, start, c = s - 1
     for i in range(front.r):
         scratch.place[rows[i]] = <int32_t> i
-    memset(front.E, 0, front.k * (front.kp + front.rp) * sizeof(double))
     for i in range(front.rp):  # tiles reach up to 16 columns to the left
         start = i // 16 * 16
-        memset(front.U + i * front.rp + start, 0, (front.rp - start) * sizeof(double))
+        memset(row_at(front.U, i, front.rp, UBLOCK) + start, 0,
+               (front.rp - start) * sizeof(double))
     scatter_matrix(fronts, s, front, scratch.place)
     while c >= fronts.descendant[s]:  # its children, the last one first
         add_child(fronts, s, c, front, scratch, n_threads)

@@ -15,7 +15,6 @@ enum {
     CHOLESKY_ROWS = 8,
     CHOLESKY_LANES = 16,
     CHOLESKY_DEPTH = 256, /* pivots that are packed at a time */
-    CHOLESKY_BLOCK = 64,  /* pivots of one call of cholesky_pivots */
     CHOLESKY_PACK = 32,   /* rows that share a packed tile of columns */
 };
 
@@ -133,10 +132,12 @@ SKMNN_CLONED SKMNN_UNUSED static void cholesky_multiply(
             ptrdiff_t last = m, ld = ldb;
             if (j + lanes + reach < m)
                 last = j + lanes + reach;
-            if (last >= CHOLESKY_PACK) {
-                for (ptrdiff_t q = 0; q < d; q++)
-                    memcpy(tile + q * CHOLESKY_LANES, strip + q * ldb,
-                           lanes * sizeof(double));
+            if (last >= CHOLESKY_PACK && lanes == CHOLESKY_LANES) {
+                for (ptrdiff_t q = 0; q < d; q++) {
+#pragma omp simd
+                    for (int l = 0; l < CHOLESKY_LANES; l++)
+                        tile[q * CHOLESKY_LANES + l] = strip[q * ldb + l];
+                }
                 strip = tile;
                 ld = CHOLESKY_LANES;
             }
@@ -172,7 +173,7 @@ SKMNN_INLINE void cholesky_pivot_block(
     }
 }
 
-/* Factor `rows` <= CHOLESKY_BLOCK pivots of a block `e` of n columns that is up to date
+/* Factor the `rows` pivots of a block `e` of n columns that is up to date
    with all pivots before. packed: rows rounded up to 8, (rows + 8) / 2 values each. */
 SKMNN_CLONED SKMNN_UNUSED static void cholesky_pivots(
     ptrdiff_t rows, ptrdiff_t n, double *e, ptrdiff_t ld, double threshold,

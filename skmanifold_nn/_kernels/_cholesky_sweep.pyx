@@ -9,6 +9,7 @@ keeps what it owes to rows outside in a buffer of its own, and those are added i
 from cython.parallel cimport prange
 from libc.stdint cimport int32_t, int64_t
 
+from skmanifold_nn._kernels._cholesky_fronts cimport EBLOCK, trapezoids
 from skmanifold_nn._kernels._openmp cimport thread_id
 
 cdef extern from "_cholesky_sweep_lanes.h":
@@ -53,7 +54,7 @@ cdef Panel panel_at(const Panels *panels, Py_ssize_t s) noexcept nogil:
     panel.kp = (panel.k + ROWS - 1) // ROWS * ROWS
     panel.rp = (panel.r + ROWS - 1) // ROWS * ROWS
     panel.E = panels.values + panels.value_start[s]
-    panel.P = panel.E + panel.k * panel.kp
+    panel.P = panel.E + trapezoids(panel.k, panel.kp, EBLOCK)
     panel.rows = panels.rows + panels.row_start[s]
     panel.x = panels.x + panels.first[s] * panels.ld
     return panel

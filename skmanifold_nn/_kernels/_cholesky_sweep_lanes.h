@@ -1,14 +1,15 @@
 /* Sweeps of right-hand sides over a panel of the factor L S L'.
 
-   A panel is E (k x kp, row p holds column p of L within the pivots, the inverse pivot
-   on the diagonal) and P (k x rp, the same below them). Rows of X, `ld` apart, hold one
-   multiple of 8 right-hand sides. Pivots are taken 8, 4, 2 or 1 at a time. */
+   A panel is E (row p holds column p of L within the pivots, the inverse pivot on the
+   diagonal; 64 rows at a time, from the first one's diagonal on) and P (k x rp, the
+   same below them). Rows of X, `ld` apart, hold a multiple of 8 right-hand sides.
+   Pivots are taken 8, 4, 2 or 1 at a time. */
 #ifndef SKMNN_CHOLESKY_SWEEP_LANES_H
 #define SKMNN_CHOLESKY_SWEEP_LANES_H
 
 #include "_simd.h"
 
-enum { SWEEP_WIDTH = 8, SWEEP_LANES = 16 };
+enum { SWEEP_WIDTH = 8, SWEEP_LANES = 16, SWEEP_BLOCK = 64 };
 
 #ifdef __GNUC__
 #define SKMNN_UNROLL _Pragma("GCC unroll 8")
@@ -124,9 +125,10 @@ SKMNN_INLINE void sweep_triangle(
     }
 }
 
+/* k pivots of one block, and what they share with n - k that follow. */
 SKMNN_INLINE void sweep_block(
-    const int lanes, int transposed, ptrdiff_t k, ptrdiff_t kp, const double *e,
-    double *x, ptrdiff_t ld)
+    const int lanes, int transposed, ptrdiff_t k, ptrdiff_t n, ptrdiff_t kp,
+    const double *e, double *x, ptrdiff_t ld)
 {
     if (transposed)
         for (ptrdiff_t p = k; p > 0;) {
@@ -134,7 +136,7 @@ SKMNN_INLINE void sweep_block(
             const double *d = e + b * kp;
             double *y = x + b * ld;
             SKMNN_BY_WIDTH(width, {
-                sweep_pull(w, lanes, k - p, d + p, kp, y, ld, NULL, x + p * ld, ld);
+                sweep_pull(w, lanes, n - p, d + p, kp, y, ld, NULL, x + p * ld, ld);
                 sweep_triangle(w, lanes, 1, d + b, kp, y, ld);
             });
             p = b;
@@ -146,7 +148,7 @@ SKMNN_INLINE void sweep_block(
             double *y = x + p * ld;
             SKMNN_BY_WIDTH(width, {
                 sweep_triangle(w, lanes, 0, d + p, kp, y, ld);
-                sweep_push(w, lanes, k - end, d + end, kp, y, ld, NULL, x + end * ld,
+                sweep_push(w, lanes, n - end, d + end, kp, y, ld, NULL, x + end * ld,
                            ld);
             });
             p = end;
@@ -158,11 +160,18 @@ SKMNN_CLONED SKMNN_UNUSED static void cholesky_sweep_pivots(
     int transposed, ptrdiff_t k, ptrdiff_t kp, const double *e, double *x,
     ptrdiff_t ld)
 {
-    ptrdiff_t l = 0;
-    for (; l + SWEEP_LANES <= ld; l += SWEEP_LANES)
-        sweep_block(SWEEP_LANES, transposed, k, kp, e, x + l, ld);
-    if (l < ld)
-        sweep_block(SWEEP_WIDTH, transposed, k, kp, e, x + l, ld);
+    const ptrdiff_t blocks = (k + SWEEP_BLOCK - 1) / SWEEP_BLOCK;
+    for (ptrdiff_t q = 0; q < blocks; q++) {
+        const ptrdiff_t b = SWEEP_BLOCK * (transposed ? blocks - 1 - q : q);
+        const ptrdiff_t rows = k - b < SWEEP_BLOCK ? k - b : SWEEP_BLOCK;
+        const double *d = e + b * kp - b * (b - SWEEP_BLOCK) / 2;
+        double *y = x + b * ld;
+        ptrdiff_t l = 0;
+        for (; l + SWEEP_LANES <= ld; l += SWEEP_LANES)
+            sweep_block(SWEEP_LANES, transposed, rows, k - b, kp - b, d, y + l, ld);
+        if (l < ld)
+            sweep_block(SWEEP_WIDTH, transposed, rows, k - b, kp - b, d, y + l, ld);
+    }
 }
 
 SKMNN_INLINE void sweep_below(
