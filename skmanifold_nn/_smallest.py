@@ -145,13 +145,14 @@ def smallest_by_inverse(
     """
     norm = norm_of(matrix)
     n_null = null_space.shape[1]
-    factor = factorize(-SHIFT * norm if norm > 0 else -1.0)
     values, vectors = np.empty(0), np.empty((len(null_space), 0))
     above, n_missing = None, k
     for _ in range(MAX_SEARCHES):
+        factor = factorize(-SHIFT * norm if norm > 0 else -1.0)
         inverse = _Deflated(factor.solve, np.hstack((null_space, vectors)))
         more = _largest_of_inverse(inverse, n_missing, solver, tol, max_iter)
         vectors = np.hstack((vectors, inverse @ more))  # polished by one more product
+        del factor, inverse  # two would be in memory together
         values, vectors = _rayleigh_ritz(matrix, vectors)
         if above is None:
             above = _counting_shift(values, k, norm)

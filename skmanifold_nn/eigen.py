@@ -10,9 +10,11 @@ import numpy as np
 from scipy import sparse
 
 from ._centering import CenteredKernel
+from ._cholesky import Factor, SymbolicFactor
+from ._dense_factor import DenseFactor
 from ._eigensolvers import SOLVERS
-from ._factors import DenseFactor, SparseFactor
 from ._krylov import block_width
+from ._memory import available_memory
 from ._smallest import (
     Eigenpairs,
     check_residuals,
@@ -35,6 +37,10 @@ __all__ = [
 DENSE_BELOW = 50
 # The same for the smallest pairs of a sparse matrix.
 SPARSE_DENSE_BELOW = 20
+# A factor is too large if it would take this part of the memory, or this many
+# operations (some minutes).
+FACTOR_MEMORY = 0.5
+MAX_OPERATIONS = 2e13
 
 
 def largest_eigenpairs(
@@ -301,4 +307,13 @@ def _plan_smallest(matrix, k, eigen_solver, n_jobs):
     solver = "krylov" if eigen_solver == "auto" else eigen_solver
     if not is_sparse:
         return solver, lambda shift: DenseFactor(matrix, shift)
-    return solver, lambda shift: SparseFactor(matrix, shift)
+    symbolic = SymbolicFactor(matrix)
+    limit = FACTOR_MEMORY * (available_memory() or np.inf)
+    n_bytes = symbolic.bytes + symbolic.work_bytes
+    if n_bytes <= limit and symbolic.n_operations <= MAX_OPERATIONS:
+        return solver, lambda shift: Factor(
+            matrix, shift=shift, symbolic=symbolic, n_jobs=n_jobs
+        )
+    if eigen_solver == "auto" and has_pyamg():
+        return "amg", None
+    return "krylov", None
