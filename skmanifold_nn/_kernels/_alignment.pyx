@@ -16,6 +16,10 @@ cdef extern from "_bitset.h":
     int bitset_add(uint64_t *, uint64_t *, int32_t) noexcept nogil
     Py_ssize_t bitset_drain(
         Py_ssize_t, uint64_t *, uint64_t *, int32_t *) noexcept nogil
+    void bitset_prefetch(const void *) noexcept nogil
+
+cdef enum:
+    AHEAD = 12  # places between a block and the one that is fetched from memory
 
 
 cdef inline Py_ssize_t summary_words(Py_ssize_t n) noexcept nogil:
@@ -55,14 +59,15 @@ def list_blocks(
 
 
 cdef int32_t count_row(
-    const int32_t[:, ::1] members, const int32_t *places, Py_ssize_t n_places,
-    Py_ssize_t n, uint64_t *summary,
+    const int32_t[:, ::1] members, const int32_t[::1] places, Py_ssize_t first,
+    Py_ssize_t end, Py_ssize_t n, uint64_t *summary,
 ) noexcept nogil:
-    cdef Py_ssize_t m = members.shape[1], p, q
+    cdef Py_ssize_t m = members.shape[1], p, q, last = places.shape[0] - 1
     cdef uint64_t *words = summary + summary_words(n)
     cdef const int32_t *member
     cdef int32_t count = 0
-    for p in range(n_places):
+    for p in range(first, end):
+        bitset_prefetch(&members[places[min(p + AHEAD, last)] // m, 0])
         member = &members[places[p] // m, 0]
         for q in range(m):
             count += bitset_add(summary, words, member[q])
@@ -84,21 +89,25 @@ def count_entries(
         n, num_threads=n_threads, schedule="dynamic", chunksize=256, nogil=True
     ):
         counts[i] = count_row(
-            members, &places[0] + start[i], start[i + 1] - start[i], n,
-            &sets[thread_id(), 0])
+            members, places, start[i], start[i + 1], n, &sets[thread_id(), 0])
 
 
 cdef void fill_row(
     const int32_t[:, ::1] members, const double[:, ::1] blocks, bint outer,
-    const int32_t *places, Py_ssize_t n_places, Py_ssize_t n, uint64_t *summary,
-    double *sums, int32_t *indices, double *data,
+    const int32_t[::1] places, Py_ssize_t first, Py_ssize_t end, Py_ssize_t n,
+    uint64_t *summary, double *sums, int32_t *indices, double *data,
 ) noexcept nogil:
     cdef Py_ssize_t m = members.shape[1], p, q, block, count
+    cdef Py_ssize_t last = places.shape[0] - 1
     cdef uint64_t *words = summary + summary_words(n)
     cdef const int32_t *member
     cdef const double *row
     cdef double scale = 1
-    for p in range(n_places):
+    for p in range(first, end):
+        block = places[min(p + AHEAD, last)] // m
+        bitset_prefetch(&members[block, 0])
+        bitset_prefetch(&blocks[block, 0] + (
+            0 if outer else (places[min(p + AHEAD, last)] - block * m) * m))
         block = places[p] // m
         member = &members[block, 0]
         row = &blocks[block, 0]
@@ -137,6 +146,6 @@ def fill_entries(
         n, num_threads=n_threads, schedule="dynamic", chunksize=256, nogil=True
     ):
         fill_row(
-            members, blocks, outer, &places[0] + start[i], start[i + 1] - start[i], n,
+            members, blocks, outer, places, start[i], start[i + 1], n,
             &sets[thread_id(), 0], &sums[thread_id(), 0], &indices[0] + indptr[i],
             &data[0] + indptr[i])

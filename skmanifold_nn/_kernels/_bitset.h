@@ -27,6 +27,17 @@ static int SKMNN_LOWEST_BIT(uint64_t word)
 }
 #endif
 
+/* Asks for the 128 bytes from an address on. */
+static inline void bitset_prefetch(const void *address)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    __builtin_prefetch(address);
+    __builtin_prefetch((const char *)address + 64);
+#else
+    (void)address;
+#endif
+}
+
 /* Adds `member`; 1 if it is new, otherwise 0. */
 static inline int bitset_add(uint64_t *summary, uint64_t *words, int32_t member)
 {
