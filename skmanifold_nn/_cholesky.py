@@ -18,8 +18,9 @@ __all__ = ["Factor", "SymbolicFactor"]
 
 # Rows of blocks and right-hand sides are padded to so many float64.
 LANES = 8
-# Largest part of a front that may be stored without need, to have fewer fronts.
-SLACK = 0.3
+# Largest part of a front that may be stored without need, to have fewer fronts; less
+# where it has more pivots than NARROW.
+SLACK, NARROW = 0.4, 16
 # Subtrees of no more than this part of the work are one thread's.
 TASK = 1 / 32
 # Costs of an entry of an update matrix in multiply-adds, and of a front.
@@ -34,7 +35,7 @@ def _padded(counts):
 
 
 def _trapezoids(rows, columns, block):
-    """Values of an upper triangle stored by blocks of rows, see _cholesky_fronts.pxd."""
+    """Values of an upper triangle stored by blocks of rows, as in _cholesky_fronts."""
     above = rows // block * block
     return (
         above * columns
@@ -120,7 +121,9 @@ class SymbolicFactor:
         order = fill_reducing_order(*pattern, method=method)
         self.shape = n, n
         self.columns = eliminate_columns(*pattern, order)
-        self._panels = build_panels(*pattern, self.columns, max_width=n, slack=SLACK)
+        self._panels = build_panels(
+            *pattern, self.columns, max_width=n, slack=SLACK, narrow=NARROW
+        )
         self._plan()
 
     @property

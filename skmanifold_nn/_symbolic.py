@@ -119,7 +119,9 @@ def eliminate_columns(indptr, indices, order):
     return Columns(order, position, parent, counts)
 
 
-def build_panels(indptr, indices, columns, *, max_width=MAX_WIDTH, slack=SLACK):
+def build_panels(
+    indptr, indices, columns, *, max_width=MAX_WIDTH, slack=SLACK, narrow=np.inf
+):
     """Supernodes, their rows and where their blocks stand.
 
     Parameters
@@ -131,6 +133,8 @@ def build_panels(indptr, indices, columns, *, max_width=MAX_WIDTH, slack=SLACK):
         Most columns of a supernode.
     slack : float, default=0.2
         Part of a panel that may be zeros for the sake of wider panels.
+    narrow : float, default=inf
+        Columns from which less slack is allowed, in inverse proportion.
 
     Returns
     -------
@@ -139,7 +143,7 @@ def build_panels(indptr, indices, columns, *, max_width=MAX_WIDTH, slack=SLACK):
     n = len(columns.order)
     first = np.empty(n + 1, dtype=np.int32)
     n_supernodes = _elimination.supernodes(
-        columns.parent, columns.counts, max_width, slack, first
+        columns.parent, columns.counts, max_width, slack, narrow, first
     )
     first = first[: n_supernodes + 1].copy()
     widths = np.diff(first)

@@ -150,13 +150,15 @@ def supernodes(
     const int32_t[::1] counts,
     Py_ssize_t max_width,
     double slack,
+    double narrow,
     int32_t[::1] first,  # OUT, (n + 1,)
 ):
     """First column of every supernode; returns how many there are.
 
     Consecutive columns with the same rows below them form a supernode. A supernode and
     its parent are merged too where the zeros that this stores are less than `slack` of
-    the merged panel; the last step cuts panels to `max_width` columns.
+    the merged panel, and where that has w > `narrow` columns, less than `slack` narrow
+    / w of it; the last step cuts panels to `max_width` columns.
     """
     cdef Py_ssize_t n = parent.shape[0], j, found = 0
     with nogil:
@@ -166,7 +168,7 @@ def supernodes(
             first[found] = <int32_t> j
             found += 1
     first[found] = <int32_t> n
-    return merge_and_cut(parent, counts, max_width, slack, found, first)
+    return merge_and_cut(parent, counts, max_width, slack, narrow, found, first)
 
 
 cdef Py_ssize_t merge_and_cut(
@@ -174,6 +176,7 @@ cdef Py_ssize_t merge_and_cut(
     const int32_t[::1] counts,
     Py_ssize_t max_width,
     double slack,
+    double narrow,
     Py_ssize_t found,
     int32_t[::1] first,
 ) noexcept nogil:
@@ -197,7 +200,7 @@ cdef Py_ssize_t merge_and_cut(
             while c < start:
                 needed += counts[c]
                 c += 1
-            if stored - needed > slack * stored:
+            if stored - needed > slack * stored * min(1.0, narrow / width):
                 break
             kept -= 1
             start = first[kept]
