@@ -13,22 +13,23 @@ from ._openmp cimport thread_id
 
 cdef extern from "_barycenter_lanes.h":
     enum: BARYCENTER_LANES
-    enum: BARYCENTER_COLUMNS
+    enum: BARYCENTER_TILE
     enum: BARYCENTER_FEATURES
     void barycenter_gram(
-        Py_ssize_t, Py_ssize_t, Py_ssize_t, const double *, double *) noexcept nogil
+        Py_ssize_t, Py_ssize_t, const double *, double *) noexcept nogil
+    void barycenter_fetch(const void *, Py_ssize_t) noexcept nogil
     void barycenter_solve(
         Py_ssize_t, Py_ssize_t, double, double *, double *) noexcept nogil
 
 
 cdef inline Py_ssize_t padded(Py_ssize_t k) noexcept nogil:
-    return (k + BARYCENTER_COLUMNS - 1) // BARYCENTER_COLUMNS * BARYCENTER_COLUMNS
+    return (k + BARYCENTER_TILE - 1) // BARYCENTER_TILE * BARYCENTER_TILE
 
 
 def scratch_size(Py_ssize_t k):
     """Entries of scratch that a thread needs for k neighbours a point."""
     cdef Py_ssize_t stride = padded(k)
-    return BARYCENTER_LANES * (stride * BARYCENTER_FEATURES + k * stride + k)
+    return BARYCENTER_LANES * (stride * (BARYCENTER_FEATURES + stride) + k)
 
 
 cdef void take_differences(
@@ -45,6 +46,10 @@ cdef void take_differences(
         point = &points[first + lane, feature]
         for i in range(neighbors.shape[1]):
             neighbor = &rows[neighbors[first + lane, i], feature]
+            barycenter_fetch(
+                neighbor + BARYCENTER_FEATURES,
+                min(BARYCENTER_FEATURES, points.shape[1] - feature - n_features)
+                * <Py_ssize_t> sizeof(floating))
             out = z + i * BARYCENTER_FEATURES * BARYCENTER_LANES + lane
             for f in range(n_features):
                 out[f * BARYCENTER_LANES] = <double> neighbor[f] - <double> point[f]
@@ -70,7 +75,7 @@ cdef void weigh(
     cdef Py_ssize_t d = points.shape[1], tile, feature, n_features, lane, i
     cdef Py_ssize_t n_points = min(BARYCENTER_LANES, points.shape[0] - first)
     cdef double *gram = z + stride * BARYCENTER_FEATURES * BARYCENTER_LANES
-    cdef double *solution = gram + k * stride * BARYCENTER_LANES
+    cdef double *solution = gram + stride * stride * BARYCENTER_LANES
     cdef Py_ssize_t[BARYCENTER_LANES] same
     memset(z, 0, <size_t> (solution - z) * sizeof(double))
     for tile in range((d + BARYCENTER_FEATURES - 1) // BARYCENTER_FEATURES):
@@ -78,7 +83,7 @@ cdef void weigh(
         n_features = min(BARYCENTER_FEATURES, d - feature)
         take_differences(
             points, rows, neighbors, first, n_points, feature, n_features, z)
-        barycenter_gram(k, stride, n_features, z, gram)
+        barycenter_gram(stride, n_features, z, gram)
     for lane in range(n_points):
         same[lane] = coincident(k, stride, gram + lane)
     barycenter_solve(k, stride, reg, gram, solution)

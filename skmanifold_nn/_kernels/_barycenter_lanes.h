@@ -9,39 +9,54 @@
 
 #include "_simd.h"
 
+#if defined(__GNUC__) || defined(__clang__)
+#define BARYCENTER_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define BARYCENTER_PREFETCH(address) ((void)0)
+#endif
+
 #define BARYCENTER_LANES 8
-/* Columns of the Gram matrix that are computed at a time: k is padded to a multiple. */
-#define BARYCENTER_COLUMNS 4
+/* Rows and columns of the Gram matrix that are summed in registers: k is padded to a
+   multiple. */
+#define BARYCENTER_TILE 4
 /* Features whose differences are kept at a time. */
 #define BARYCENTER_FEATURES 32
 
-/* gram[i][j] += sum_f z[i][f] z[j][f] for j <= i. z has k padded rows of
-   BARYCENTER_FEATURES features, gram rows of `stride` columns. */
+/* gram[i][j] += sum_f z[i][f] z[j][f] for j <= i. z has `stride` (k padded) rows of
+   BARYCENTER_FEATURES features, gram as many rows and columns. */
 SKMNN_CLONED SKMNN_UNUSED static void barycenter_gram(
-    ptrdiff_t k, ptrdiff_t stride, ptrdiff_t n_features, const double *z, double *gram)
+    ptrdiff_t stride, ptrdiff_t n_features, const double *z, double *gram)
 {
-    const ptrdiff_t row = BARYCENTER_FEATURES * BARYCENTER_LANES;
-    for (ptrdiff_t i = 0; i < k; i++)
-        for (ptrdiff_t j = 0; j <= i; j += BARYCENTER_COLUMNS) {
+    const ptrdiff_t lanes = BARYCENTER_LANES, row = BARYCENTER_FEATURES * lanes;
+    for (ptrdiff_t i = 0; i < stride; i += BARYCENTER_TILE)
+        for (ptrdiff_t j = 0; j <= i; j += BARYCENTER_TILE) {
             const double *a = z + i * row, *b = z + j * row;
-            double *out = gram + (i * stride + j) * BARYCENTER_LANES;
-            double sum[BARYCENTER_COLUMNS][BARYCENTER_LANES];
-            for (int c = 0; c < BARYCENTER_COLUMNS; c++)
+            double *out = gram + (i * stride + j) * lanes;
+            double sum[BARYCENTER_TILE * BARYCENTER_TILE][BARYCENTER_LANES];
+            for (int t = 0; t < BARYCENTER_TILE * BARYCENTER_TILE; t++)
                 for (int l = 0; l < BARYCENTER_LANES; l++)
-                    sum[c][l] = out[c * BARYCENTER_LANES + l];
-            for (ptrdiff_t f = 0; f < n_features; f++)
+                    sum[t][l] = 0;
+            for (ptrdiff_t f = 0; f < n_features * lanes; f += lanes)
 #ifdef __GNUC__
-#pragma GCC unroll 4
+#pragma GCC unroll 16
 #endif
-                for (int c = 0; c < BARYCENTER_COLUMNS; c++)
+                for (int t = 0; t < BARYCENTER_TILE * BARYCENTER_TILE; t++)
 #pragma omp simd
                     for (int l = 0; l < BARYCENTER_LANES; l++)
-                        sum[c][l] += a[f * BARYCENTER_LANES + l] *
-                                     b[c * row + f * BARYCENTER_LANES + l];
-            for (int c = 0; c < BARYCENTER_COLUMNS; c++)
+                        sum[t][l] += a[t / BARYCENTER_TILE * row + f + l] *
+                                     b[t % BARYCENTER_TILE * row + f + l];
+            for (int t = 0; t < BARYCENTER_TILE * BARYCENTER_TILE; t++)
                 for (int l = 0; l < BARYCENTER_LANES; l++)
-                    out[c * BARYCENTER_LANES + l] = sum[c][l];
+                    out[(t / BARYCENTER_TILE * stride + t % BARYCENTER_TILE) * lanes +
+                        l] += sum[t][l];
         }
+}
+
+/* Asks for the features after those of one tile. */
+SKMNN_INLINE void barycenter_fetch(const void *next, ptrdiff_t n_bytes)
+{
+    for (ptrdiff_t byte = 0; byte < n_bytes; byte += 64)
+        BARYCENTER_PREFETCH((const char *)next + byte);
 }
 
 /* Adds reg * trace to the diagonal; least[] is the smallest pivot that is not rounding,
