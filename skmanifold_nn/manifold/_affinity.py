@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 from sklearn.metrics.pairwise import euclidean_distances
-from sklearn.neighbors import NearestNeighbors
+from sklearn.neighbors import KDTree, NearestNeighbors
 from sklearn.utils import check_symmetric
 
+from .._kernels._affinity import (
+    drop_diagonal,
+    label_components,
+    merge_directions,
+    transpose_pattern,
+)
 from .._neighbors import kneighbors_graph
 from .._sklearn_compat import searches_by_brute_force, training_rows
 from ..graph import symmetrize
@@ -34,7 +39,7 @@ __all__ = [
 NEGLIGIBLE = 1e-14
 # A row that was rounded to float32 stays within the radii that it was within: squares.
 SAME_SQUARE = 1 + 1e-5
-# New rows up to which comparing them with all rows is quicker than building trees.
+# New rows up to which comparing them with all rows is quicker than a tree.
 FEW_QUERIES = 64
 # Entries of blocks that are worked on at a time.
 BLOCK_ENTRIES = 2**22
@@ -87,16 +92,40 @@ class NeighborGraph:
     def connectivity(self):
         """1 for every row and itself and for mutual neighbours, 1/2 for others."""
         n = self.directed.shape[0]
-        ones = self.directed.astype(np.float64)
-        ones.data[:] = 0.5
-        ones.sort_indices()
-        return ones + ones.T.tocsr() + sparse.eye_array(n, format="csr")
+        pattern = int32_pattern(self.directed)
+        transposed = transpose(*pattern)
+        room = 2 * self.directed.nnz + n
+        indptr = np.empty(n + 1, dtype=np.int32)
+        indices, weights = np.empty(room, dtype=np.int32), np.empty(room)
+        # twice transposed: columns ascending
+        merge_directions(*transpose(*transposed), *transposed, indptr, indices, weights)
+        return csr_of(indptr, indices, weights)
 
     def heat(self, gamma):
         """exp(-gamma d^2) for neighbours of either direction, 1 on the diagonal."""
         weights = symmetrize(self.directed)
         weights.data = np.exp(-gamma * np.square(weights.data, dtype=np.float64))
         return weights + sparse.eye_array(weights.shape[0], format="csr")
+
+
+def int32_pattern(graph):
+    """indptr and indices, as kernels take them."""
+    return graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
+
+
+def transpose(indptr, indices):
+    """Pattern of the transposed matrix, its columns ascending."""
+    transposed = np.empty_like(indptr), np.empty_like(indices)
+    transpose_pattern(indptr, indices, *transposed)
+    return transposed
+
+
+def csr_of(indptr, indices, weights):
+    """A square CSR array of the entries that `indptr` counts."""
+    n, n_kept = len(indptr) - 1, indptr[-1]
+    return sparse.csr_array(
+        (weights[:n_kept].copy(), indices[:n_kept].copy(), indptr), shape=(n, n)
+    )
 
 
 def squared_distances(X, Y, rows, columns):
@@ -146,28 +175,13 @@ class NearRows:
         self.squares = np.square(radii) * SAME_SQUARE
         self.precomputed = nbrs.effective_metric_ == "precomputed"
         self.rows = training_rows(nbrs)
-        self.groups = None
         if self.precomputed:
             return
-        if n_queries <= FEW_QUERIES or searches_by_brute_force(nbrs):
+        self.reach = np.sqrt(self.squares) * (1 + 1e-9)
+        self.by_tree = not searches_by_brute_force(nbrs) and n_queries > FEW_QUERIES
+        if not self.by_tree:
             self.doubles = self.rows.astype(np.float64)
             self.norms = squared_norms(self.doubles)
-        else:
-            self.groups = self._group_by_radius(radii)
-
-    def _group_by_radius(self, radii):
-        """Trees of rows with radii that differ little: few pairs are looked at twice.
-
-        One tree would have to be searched with the radius of the farthest outlier.
-        """
-        size = np.floor(2 * np.log2(np.maximum(radii, 1e-300)))
-        groups = []
-        for value in np.unique(size):
-            members = np.flatnonzero(size == value)
-            reach = np.sqrt(self.squares[members].max()) * (1 + 1e-9)
-            tree = NearestNeighbors(radius=reach, n_jobs=self.nbrs.n_jobs)
-            groups.append((members, tree.fit(self.rows[members])))
-        return groups
 
     def __call__(self, X):
         """Pairs of a new row and a training row, and how they are joined.
@@ -196,22 +210,23 @@ class NearRows:
             pairs = row * n + X.indices
             squares = np.square(X.data, dtype=np.float64)
         else:
-            pairs = np.unique(np.concatenate([forward, *self._within_reach(X)]))
+            pairs = np.sort(np.concatenate([forward, *self._within_reach(X)]))
+            pairs = pairs[np.diff(pairs, prepend=-1) > 0]
             squares = squared_distances(X, self.rows, *np.divmod(pairs, n))
         row, column = np.divmod(pairs, n)
-        shares = 0.5 * np.isin(pairs, forward) + 0.5 * (squares <= self.squares[column])
+        shares = 0.5 * (squares <= self.squares[column])
+        shares[np.searchsorted(pairs, forward)] += 0.5
         kept = shares > 0
         return row[kept], column[kept], squares[kept], shares[kept]
 
     def _within_reach(self, X):
         """Pairs among which are all with x within the radius of j."""
         n = len(self.squares)
-        if self.groups is not None:
-            for members, tree in self.groups:
-                found = tree.radius_neighbors(X, return_distance=False)
-                counts = np.array([len(columns) for columns in found])
-                row = np.repeat(np.arange(len(found)), counts)
-                yield row * n + members[np.concatenate(found).astype(np.intp)]
+        if self.by_tree:
+            # of the new rows, as each training row has its own radius
+            found = KDTree(X).query_radius(self.rows, self.reach)
+            counts = np.array([len(row) for row in found])
+            yield np.concatenate(found) * n + np.repeat(np.arange(n), counts)
             return
         step = max(1, BLOCK_ENTRIES // n)
         for start in range(0, X.shape[0], step):
@@ -338,14 +353,10 @@ def without_diagonal(matrix):
         matrix = np.array(matrix)
         np.fill_diagonal(matrix, 0)
         return matrix
-    row = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
-    kept = row != matrix.indices
-    counts = np.bincount(row[kept], minlength=matrix.shape[0])
-    indptr = np.concatenate(([0], np.cumsum(counts)))
-    return sparse.csr_array(
-        (matrix.data[kept], matrix.indices[kept], indptr.astype(np.int32)),
-        shape=matrix.shape,
-    )
+    pattern = int32_pattern(matrix)
+    out = [np.empty_like(array) for array in (*pattern, matrix.data)]
+    drop_diagonal(*pattern, matrix.data, *out)
+    return csr_of(*out)
 
 
 def degrees(matrix):
@@ -366,22 +377,26 @@ def components(weights):
     n_components : int
     labels : ndarray of shape (n,), int32
     """
-    n = weights.shape[0]
     if not sparse.issparse(weights):
         return _dense_components(weights)
-    row = np.repeat(np.arange(n, dtype=np.int32), np.diff(weights.indptr))
-    heaviest = np.zeros(n)
-    filled = np.diff(weights.indptr) > 0
-    if weights.nnz:
-        starts = weights.indptr[:-1][filled]
-        heaviest[filled] = np.maximum.reduceat(weights.data, starts)
-    least = np.minimum(heaviest[row], heaviest[weights.indices])
-    significant = (weights.data >= NEGLIGIBLE * least) & (weights.data > 0)
-    if not significant.all():
-        edges = row[significant], weights.indices[significant]
-        ones = np.ones(len(edges[0]), dtype=np.int8)
-        weights = sparse.csr_array((ones, edges), shape=weights.shape)
-    return connected_components(weights, directed=False)
+    n = weights.shape[0]
+    labels = np.empty(n, dtype=np.int32)
+    scratch = np.empty(n, dtype=np.int32)
+    pattern = int32_pattern(weights)
+    heaviest = of_rows(np.maximum, weights)
+    n_components = label_components(
+        *pattern, weights.data, heaviest, NEGLIGIBLE, scratch, labels
+    )
+    return n_components, labels
+
+
+def of_rows(ufunc, matrix, empty=0.0):
+    """A reduction of the stored entries of every row."""
+    reduced = np.full(matrix.shape[0], empty)
+    filled = np.diff(matrix.indptr) > 0
+    if matrix.nnz:
+        reduced[filled] = ufunc.reduceat(matrix.data, matrix.indptr[:-1][filled])
+    return reduced
 
 
 def _dense_components(weights):
@@ -426,11 +441,7 @@ class DiagonalBlocks:
 def bridged(weights, row, column):
     """Weights with edges added, each as heavy as the lightest at either of its ends."""
     n = weights.shape[0]
-    lightest = np.full(n, np.inf)
-    filled = np.diff(weights.indptr) > 0
-    if weights.nnz:
-        starts = weights.indptr[:-1][filled]
-        lightest[filled] = np.minimum.reduceat(weights.data, starts)
+    lightest = of_rows(np.minimum, weights, np.inf)
     least = np.minimum(lightest[row], lightest[column])
     least[np.isinf(least)] = weights.data.min(initial=1)
     edges = sparse.csr_array((least, (row, column)), shape=(n, n))

@@ -43,6 +43,8 @@ FLOATS = [np.float64, np.float32]
 ROWS = {"accept_sparse": "csr", "dtype": FLOATS, "order": "C"}
 # Entries of affinities of new rows that are worked on at a time.
 BLOCK_ENTRIES = 2**23
+# New rows that are joined to a graph at a time.
+BLOCK_QUERIES = 2**16
 # Rows from which a bandwidth is chosen.
 BANDWIDTH_ROWS = 1000
 
@@ -413,7 +415,7 @@ class SpectralMethod(Embedding):
         placed = np.empty((n_queries, places.shape[1]), dtype=rows.dtype)
         step = max(1, BLOCK_ENTRIES // n_training)
         if self.affinity in self._graph_weights:
-            step = max(step, 8192)
+            step = max(step, BLOCK_QUERIES)
         for start in range(0, n_queries, step):
             part = slice(start, start + step)
             joined = join(rows[part])
