@@ -22,7 +22,7 @@ LANES = 8
 # where it has more pivots than NARROW.
 SLACK, NARROW = 0.4, 16
 # Subtrees of no more than this part of the work are one thread's.
-TASK = 1 / 32
+TASK = 1 / 16
 # Costs of an entry of an update matrix in multiply-adds, and of a front.
 UPDATE_COST, FRONT_COST = 20.0, 5000.0
 # Multiply-adds that one call of the kernel may take before Python may see Ctrl-C again.
@@ -174,6 +174,9 @@ class SymbolicFactor:
         self.tasks = _spans(work[self.roots], limit)  # small subtrees together
         starts = np.concatenate(([0.0], np.cumsum(work[self.roots])))
         self.task_work = starts[self.tasks[:, 1]] - starts[self.tasks[:, 0]]
+        longest_first = np.argsort(-self.task_work, kind="stable")
+        self.tasks = self.tasks[longest_first]
+        self.task_work = self.task_work[longest_first]
         self._place(parent, _trapezoids(rp, rp, _cholesky_factor.UPDATE_ROWS))
         outside = np.cumsum(r[self.roots])
         self.outside_start = np.concatenate(([0], outside)).astype(np.int64)

@@ -37,7 +37,7 @@ cdef enum:
     PIECE = 128  # columns
     EVERYTHING = 1 << 30
     # Multiply-adds from which a step is worth a team of threads.
-    THREADED_WORK = 2_000_000
+    THREADED_WORK = 8_000_000
     # Values that cholesky_multiply and cholesky_pivots pack.
     TILE_WORK = (UBLOCK + 16) * CHOLESKY_DEPTH
     PIVOT_WORK = EBLOCK * (EBLOCK + 8) // 2

@@ -23,7 +23,7 @@ cdef extern from "_cholesky_sweep_lanes.h":
 cdef enum:
     ROWS = 8
     # Entries of a panel from which threads share it, and rows or pivots a piece.
-    THREADED_ENTRIES = 60_000
+    THREADED_ENTRIES = 250_000
     PIECE = 64
 
 cdef struct Panels:
