@@ -58,8 +58,8 @@ SHEETS = {
 # ------------------------------
 # Where scikit-learn has the method, its embedding is the lower one of the two. The
 # pictures agree up to reflections. On these sheets so does ``method="hessian"``, under
-# which scikit-learn computes LTSA's matrix. Isomap widens the hole of the roll; modified
-# LLE, Hessian LLE and LTSA do not. Laplacian eigenmaps and diffusion maps keep
+# which scikit-learn computes LTSA's matrix. Isomap widens the hole of the roll;
+# modified LLE, Hessian LLE and LTSA do not. Laplacian eigenmaps and diffusion maps keep
 # neighbours together but not the sheet's shape: on long sheets their second coordinate
 # bends the first.
 
