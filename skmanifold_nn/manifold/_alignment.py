@@ -13,6 +13,8 @@ from .._kernels._alignment import (
 
 __all__ = ["alignment_matrix", "outer_alignment_matrix"]
 
+MIN_MEMBERS_PER_THREAD = 10_000
+
 
 def alignment_matrix(chunks, n, n_jobs=None):
     """Sum of symmetric blocks, each over a few of n points.
@@ -75,7 +77,9 @@ def outer_alignment_matrix(members, weights, n, n_jobs=None):
 def _assemble(members, blocks, outer, n, n_jobs):
     if members.size > np.iinfo(np.int32).max:
         raise ValueError(_too_many(members.size, "neighbors"))
-    n_threads = effective_n_jobs(n_jobs)
+    # starting threads takes longer than a small sum
+    worthwhile = members.size // MIN_MEMBERS_PER_THREAD
+    n_threads = max(1, min(effective_n_jobs(n_jobs), worthwhile))
     start = np.empty(n + 1, dtype=np.int32)
     places = np.empty(members.size, dtype=np.int32)
     list_blocks(members, start, places)

@@ -11,6 +11,7 @@ __all__ = ["barycenter_weights"]
 # Entries of a chunk of neighbours that are copied out of sparse or other rows: few,
 # as sparse rows of a small chunk use few columns.
 CHUNK_ENTRIES = 2**18
+MIN_POINTS_PER_THREAD = 64
 
 
 def barycenter_weights(points, rows, neighbors, *, reg=1e-3, n_jobs=None):
@@ -40,7 +41,9 @@ def barycenter_weights(points, rows, neighbors, *, reg=1e-3, n_jobs=None):
     size = kernel.scratch_size(neighbors.shape[1])
     scratch = np.empty((n_threads, size))
     for part, chunk in _dense_chunks(points, rows, neighbors):
-        kernel.barycenter_weights(*chunk, reg, n_threads, scratch, weights[part])
+        # starting threads takes longer than a small chunk
+        n_busy = max(1, min(n_threads, len(chunk[0]) // MIN_POINTS_PER_THREAD))
+        kernel.barycenter_weights(*chunk, reg, n_busy, scratch, weights[part])
     return weights
 
 
@@ -70,13 +73,20 @@ def _chunk_length(rows, k):
     return max(1, CHUNK_ENTRIES // (width * (k + 1)))
 
 
-def _same_columns(*matrices):
+def _same_columns(points, rows):
     """Float64 rows, dense, without the columns that are empty in all sparse ones."""
+    matrices = points, rows
     if all(sparse.issparse(matrix) for matrix in matrices):
-        used = np.unique(np.concatenate([matrix.indices for matrix in matrices]))
-        if len(used) == 0:
-            used = np.zeros(1, dtype=np.int32)
-        matrices = [matrix[:, used] for matrix in matrices]
+        columns = np.concatenate([matrix.indices for matrix in matrices])
+        used, columns = np.unique(columns, return_inverse=True)
+        columns = np.split(columns, [points.nnz])
+        matrices = [
+            sparse.csr_array(
+                (matrix.data, own, matrix.indptr),
+                shape=(matrix.shape[0], max(len(used), 1)),
+            )
+            for matrix, own in zip(matrices, columns, strict=True)
+        ]
     return [
         np.ascontiguousarray(
             matrix.toarray() if sparse.issparse(matrix) else matrix, dtype=np.float64

@@ -14,6 +14,11 @@ def random_weights(rng, n, m):
     return members, rng.standard_normal((n, m))
 
 
+@pytest.fixture(autouse=True)
+def small_sums_on_all_threads(monkeypatch):
+    monkeypatch.setattr(_alignment, "MIN_MEMBERS_PER_THREAD", 1)
+
+
 def assert_canonical(matrix):
     assert matrix.indices.dtype == matrix.indptr.dtype == np.int32
     assert matrix.has_canonical_format

@@ -35,6 +35,7 @@ def test_weights_rebuild_points_as_well_as_least_squares(case):
 @pytest.mark.parametrize("entries", [1, 3000, 2**18])
 def test_sparse_rows(case, dtype, n_jobs, entries, monkeypatch):
     monkeypatch.setattr(_barycenter, "CHUNK_ENTRIES", entries)
+    monkeypatch.setattr(_barycenter, "MIN_POINTS_PER_THREAD", 1)
     points, rows = (array.astype(dtype) for array in case[:2])
     dense = barycenter_weights(points, rows, case[2], n_jobs=n_jobs)
     given = sparse.csr_array(points), sparse.csr_array(rows)
