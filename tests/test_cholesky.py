@@ -10,7 +10,7 @@ from cholesky_cases import (
     laplacian,
     symmetric_matrix,
 )
-from graph_cases import complete, empty, grid
+from graph_cases import empty, grid
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
@@ -78,7 +78,7 @@ def test_same_bits_for_any_number_of_threads(rng, method, n_jobs):
 
 def test_large_fronts_are_shared_by_threads(rng):
     # three cliques in a row: fronts of 520 pivots with 520 rows below them
-    chain = sparse.diags_array([1, 1, 1], offsets=[-1, 0, 1], shape=(3, 3))
+    chain = sparse.diags_array([1.0, 1.0, 1.0], offsets=[-1, 0, 1], shape=(3, 3))
     values = rng.normal(size=(520, 520))
     A = sparse.csr_array(sparse.kron(chain, values + values.T))
     n, shift = A.shape[0], definite_shift(A)
