@@ -81,6 +81,12 @@ def _spans(work, limit):
     return np.stack([begins, ends], axis=1).astype(np.int32)
 
 
+def _without_diagonal(indptr, indices):
+    out = np.empty_like(indptr), np.empty_like(indices)
+    nnz = _cholesky_plan.without_diagonal(indptr, indices, *out)
+    return out[0], out[1][:nnz]
+
+
 class SymbolicFactor:
     """Analysis of a sparse symmetric pattern: order, tree, fill and cost.
 
@@ -113,11 +119,11 @@ class SymbolicFactor:
     """
 
     def __init__(self, matrix, *, method="auto"):
-        indptr, indices, _ = _canonical(matrix)
-        n = len(indptr) - 1
-        pattern = np.empty_like(indptr), np.empty_like(indices)
-        nnz = _cholesky_plan.without_diagonal(indptr, indices, *pattern)
-        pattern = pattern[0], pattern[1][:nnz]
+        self._given = _canonical(matrix)[:2]
+        pattern = _without_diagonal(*self._given)
+        n = len(pattern[0]) - 1
+        if not _cholesky_plan.is_symmetric(*pattern, np.empty(n, dtype=np.int32)):
+            raise ValueError("The matrix must be symmetric, its pattern is not.")
         order = fill_reducing_order(*pattern, method=method)
         self.shape = n, n
         self.columns = eliminate_columns(*pattern, order)
@@ -141,6 +147,13 @@ class SymbolicFactor:
     @property
     def work_bytes(self):
         return self._work_bytes(1)
+
+    def fits(self, indptr, indices):
+        """Whether a pattern is the one analysed, but for its diagonal."""
+        if all(map(np.array_equal, self._given, (indptr, indices))):
+            return True
+        patterns = _without_diagonal(*self._given), _without_diagonal(indptr, indices)
+        return all(map(np.array_equal, *patterns))
 
     def _work_bytes(self, n_threads):
         stacks = self._stack + _cholesky_factor.WORK_SIZE
@@ -246,18 +259,16 @@ class Factor:
     def __init__(self, matrix, *, shift=0.0, symbolic=None, n_jobs=None):
         if symbolic is None:
             symbolic = SymbolicFactor(matrix)
-        if symbolic.shape != matrix.shape:
-            raise ValueError(
-                f"The analysis is of shape {symbolic.shape}, the matrix of shape "
-                f"{matrix.shape}."
-            )
+        arrays = _canonical(matrix)
+        if not symbolic.fits(*arrays[:2]):
+            raise ValueError("The matrix does not have the pattern that was analysed.")
         self.symbolic = symbolic
         self.shape = symbolic.shape
         self._n_threads = max(1, effective_n_jobs(n_jobs))
         self._values = _aligned(int(symbolic.value_start[-1]))
         self._signs = np.empty(self.shape[0])
         tiny = np.empty(self.shape[0], dtype=np.uint8)
-        self._factorize(*_canonical(matrix), shift, tiny)
+        self._factorize(*arrays, shift, tiny)
         self.n_negative = int(np.count_nonzero(self._signs < 0))
         self.n_perturbed = int(np.count_nonzero(tiny))
 

@@ -114,6 +114,11 @@ def test_one_analysis_serves_several_shifts(rng):
             Factor(A, shift=shift, symbolic=symbolic),
         )
         assert_array_equal(dense_factor(alone)[1], dense_factor(shared)[1])
+    full = sparse.csr_array(A + 3 * sparse.eye_array(A.shape[0]))
+    assert (
+        Factor(full, shift=3.1234, symbolic=symbolic).n_negative
+        == Factor(A, shift=0.1234).n_negative
+    )
 
 
 @pytest.mark.parametrize("name", ["path", "tree", "grid", "dense", "diagonal"])
@@ -180,7 +185,16 @@ def test_what_is_refused(rng):
     A = symmetric_matrix("grid", rng)
     with pytest.raises(ValueError, match="square"):
         SymbolicFactor(sparse.csr_array((3, 4)))
-    with pytest.raises(ValueError, match="analysis is of shape"):
+    with pytest.raises(ValueError, match="pattern that was analysed"):
         Factor(A, symbolic=SymbolicFactor(empty(3)))
+    with pytest.raises(ValueError, match="pattern that was analysed"):
+        Factor(A, symbolic=SymbolicFactor(empty(A.shape[0])))
+    for lopsided in (
+        sparse.triu(A),
+        sparse.tril(A),
+        sparse.triu(A) + sparse.eye_array(323),
+    ):
+        with pytest.raises(ValueError, match="must be symmetric"):
+            SymbolicFactor(sparse.csr_array(lopsided))
     with pytest.raises(ValueError, match="B must have shape"):
         Factor(A, shift=definite_shift(A)).solve(np.zeros(3))

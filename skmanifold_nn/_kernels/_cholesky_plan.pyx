@@ -98,3 +98,32 @@ def without_diagonal(
                     kept += 1
         out_indptr[n] = <int32_t> kept
     return kept
+
+
+def is_symmetric(
+    const int32_t[::1] indptr,
+    const int32_t[::1] indices,
+    int32_t[::1] cursor,  # scratch, (n,)
+):
+    """Whether a sorted pattern without a diagonal is symmetric; O(nnz) time."""
+    cdef Py_ssize_t i, p, q, n = indptr.shape[0] - 1
+    cdef int32_t j
+    cdef bint symmetric = True
+    with nogil:
+        for i in range(n):
+            cursor[i] = indptr[i]
+        for i in range(n):
+            # what is left of row i after the rows before it took theirs
+            for p in range(cursor[i], indptr[i + 1]):
+                j = indices[p]
+                if j < i:
+                    symmetric = False
+                    break
+                q = cursor[j]
+                if q == indptr[j + 1] or indices[q] != i:
+                    symmetric = False
+                    break
+                cursor[j] += 1
+            if not symmetric:
+                break
+    return symmetric

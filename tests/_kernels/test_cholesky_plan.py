@@ -98,3 +98,19 @@ def test_without_diagonal(rng, n, density):
         (np.ones(kept), out_indices[:kept], out_indptr), shape=(n, n)
     )
     assert_array_equal(pattern.toarray(), graph.toarray() != 0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 30])
+def test_is_symmetric(rng, n):
+    work = np.empty(n, dtype=np.int32)
+    for density in (0.0, 0.1, 0.5, 1.0):
+        graph = random_graph(rng, n, density)
+        assert _cholesky_plan.is_symmetric(graph.indptr, graph.indices, work)
+        if not graph.nnz:
+            continue
+        for dropped in range(0, graph.nnz, max(1, graph.nnz // 7)):
+            rows, columns = (np.delete(x, dropped) for x in graph.tocoo().coords)
+            other = sparse.coo_array((np.ones(len(rows)), (rows, columns)), (n, n))
+            other = other.tocsr()
+            indptr, indices = other.indptr.astype(np.int32), other.indices.astype("i4")
+            assert not _cholesky_plan.is_symmetric(indptr, indices, work)
