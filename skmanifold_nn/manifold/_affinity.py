@@ -43,7 +43,8 @@ SAME_SQUARE = 1 + 1e-5
 FEW_QUERIES = 64
 # Entries of blocks that are worked on at a time.
 BLOCK_ENTRIES = 2**22
-# Squared distances that the slope rule looks at, and its candidates for a factor 2.
+# Squared distances that the slope rule looks at (more, if a row has more), and its
+# candidates for a factor of 2.
 SLOPE_ENTRIES = 2**17
 SLOPE_STEPS = 4
 
@@ -246,30 +247,29 @@ def squared_norms(X):
     return np.einsum("ij,ij->i", X, X)
 
 
-def median_gamma(squares, n_neighbors):
-    """1 over the median squared distance to the last neighbour: its weight is 1/e.
+def median_gamma(squares):
+    """The bandwidth for a graph, whose kernel is cut off at the last neighbour.
+
+    exp(-d^2 / (2 sigma^2)) with sigma half the median distance to the last neighbour:
+    there it has fallen to exp(-2).
 
     Parameters
     ----------
-    squares : csr_array or ndarray of shape (n_rows, n)
-        Squared distances, in a sparse array of each row's neighbours only.
-    n_neighbors : int
-        Which is the last in a dense array, a row counting as its own first.
+    squares : csr_array of shape (n, n)
+        Squared distances of each row to its neighbours.
 
     Returns
     -------
     gamma : float
+        1 / (2 sigma^2).
     """
-    if sparse.issparse(squares):
-        last = squares.max(axis=1).toarray().ravel()
-    else:
-        last = np.partition(squares, n_neighbors - 1, axis=1)[:, n_neighbors - 1]
+    last = of_rows(np.maximum, squares)
     last = last[last > 0]
-    return 1 / max(float(np.median(last)), 1e-300) if last.size else 1.0
+    return 2 / max(float(np.median(last)), 1e-300) if last.size else 1.0
 
 
-def slope_gamma(squares, n_neighbors=None):
-    """The bandwidth at which the sum of the kernel grows fastest.
+def slope_gamma(squares):
+    """The bandwidth for all pairs, at which the sum of the kernel grows fastest.
 
     With S(eps) the sum of exp(-d^2 / eps) over all pairs, log S is flat in log eps
     where eps is too small (only the diagonal counts) and where it is too large (all
@@ -277,10 +277,8 @@ def slope_gamma(squares, n_neighbors=None):
 
     Parameters
     ----------
-    squares : csr_array or ndarray of shape (n_rows, n)
-        Squared distances; in a sparse array without those of a row to itself.
-    n_neighbors : int
-        Not used.
+    squares : ndarray of shape (n_rows, n)
+        Squared distances of some rows to all.
 
     Returns
     -------
@@ -292,16 +290,12 @@ def slope_gamma(squares, n_neighbors=None):
     .. [1] Coifman, Shkolnisky, Sigworth, Singer, "Graph Laplacian tomography from
        unknown random projections", IEEE Trans. Image Processing 17 (2008), 1891-1899.
     """
-    n_stored = squares.nnz if sparse.issparse(squares) else squares.size
-    some = squares[:: -(-n_stored // SLOPE_ENTRIES)] if n_stored else squares
-    if sparse.issparse(some):
-        some = np.concatenate((some.data, np.zeros(some.shape[0])))
-    some = some.ravel()
+    some = squares[:: max(1, squares.size // SLOPE_ENTRIES)].ravel()
     positive = some[some > 0]
     if not positive.size:
         return 1.0
     low, high = np.log2([positive.min(), positive.max()])
-    scales = 2.0 ** np.arange(max(low, high - 100), high + 1, 1 / SLOPE_STEPS)
+    scales = 2.0 ** np.arange(max(low, high - 40), high + 1, 1 / SLOPE_STEPS)
     slopes = np.empty(len(scales))
     for i, scale in enumerate(scales):
         kernel = np.exp(-some / scale)

@@ -5,7 +5,6 @@ from numbers import Integral, Real
 import numpy as np
 
 from .._sklearn_compat import Interval, StrOptions
-from ._affinity import slope_gamma
 from ._random_walk import reciprocal, walk_eigenvectors
 from ._spectral import SpectralMethod
 
@@ -42,15 +41,15 @@ class DiffusionMap(SpectralMethod):
           ``affinity(X_new, X)``.
 
     gamma : float or 'auto', default='auto'
-        1 over the kernel's bandwidth. 'auto' is the bandwidth at which the kernel's sum
-        over all pairs (of neighbours) grows fastest on logarithmic scales, where the
-        kernel is neither cut off by the spacing of rows nor by the size of the whole
-        [2]_.
+        1 over the kernel's bandwidth. 'auto' is, on a graph, 2 over the squared median
+        distance to the last of the `n_neighbors` nearest, whose affinity it makes
+        exp(-2); for 'rbf', that for which the kernel's sum over all pairs grows fastest
+        on logarithmic scales, as the bandwidth is then neither below the spacing of the
+        rows nor above the size of the whole [2]_.
 
     n_neighbors : int, default=None
         Number of nearest neighbours of a row, itself included. None is 30, or all of
-        fewer samples. The kernel should have fallen low at the last of them: with a
-        small number 'auto' chooses few effective neighbours.
+        fewer samples.
 
     alpha : float, default=1.0
         How much of the rows' density is taken out, from 0 to 1: 1 for the sheet's
@@ -187,7 +186,6 @@ class DiffusionMap(SpectralMethod):
         "precomputed_nearest_neighbors": "heat",
     }
     _self_loops = True
-    _choose_gamma = staticmethod(slope_gamma)
 
     def __init__(
         self,

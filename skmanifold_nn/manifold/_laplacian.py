@@ -12,7 +12,6 @@ from ._affinity import (
     check_affinities,
     components,
     degrees,
-    median_gamma,
     without_diagonal,
 )
 from ._random_walk import (
@@ -61,9 +60,10 @@ class SpectralEmbedding(SpectralMethod):
           ``affinity(X_new, X)``.
 
     gamma : float, 'auto' or None, default=None
-        Of 'rbf' and 'heat'. 'auto' is 1 over the median, over rows, of the squared
-        distance to the last of the `n_neighbors` nearest. None is 1 / n_features for
-        'rbf' and 'auto' for 'heat'.
+        Of 'rbf' and 'heat'. 'auto' is, for 'heat', 2 over the squared median distance
+        to the last of the `n_neighbors` nearest, whose weight it makes exp(-2); for
+        'rbf', as for :class:`DiffusionMap`. None is 1 / n_features for 'rbf' and 'auto'
+        for 'heat'.
 
     random_state : int, RandomState instance or None, default=None
         Not used, as nothing is random; there for compatibility.
@@ -220,7 +220,6 @@ class SpectralEmbedding(SpectralMethod):
         "precomputed_nearest_neighbors": "connectivity",
     }
     _self_loops = False
-    _choose_gamma = staticmethod(median_gamma)
 
     def __init__(
         self,

@@ -28,7 +28,9 @@ from ._affinity import (
     degrees,
     equal_rows,
     heaviest_component,
+    median_gamma,
     require_nonnegative,
+    slope_gamma,
     times_columns,
     without_diagonal,
 )
@@ -45,8 +47,6 @@ ROWS = {"accept_sparse": "csr", "dtype": FLOATS, "order": "C"}
 BLOCK_ENTRIES = 2**23
 # New rows that are joined to a graph at a time.
 BLOCK_QUERIES = 2**16
-# Rows from which a bandwidth is chosen.
-BANDWIDTH_ROWS = 1000
 
 
 @dataclass
@@ -129,8 +129,6 @@ class SpectralMethod(Embedding):
     _graph_weights: dict
     # Whether the affinity of a row to itself counts.
     _self_loops: bool
-    # ``_choose_gamma(squares, n_neighbors)`` for gamma="auto".
-    _choose_gamma: staticmethod
 
     def _default_neighbors(self, n_samples):
         """Number of neighbours where n_neighbors is None."""
@@ -219,8 +217,7 @@ class SpectralMethod(Embedding):
         kernel = euclidean_distances(X.astype(np.float64), squared=True)
         gamma = 1 / X.shape[1] if self.gamma is None else self.gamma
         if self.gamma == "auto":
-            some = kernel[:: -(-n // BANDWIDTH_ROWS)]
-            gamma = self._choose_gamma(some, min(self._count_neighbors(n), n))
+            gamma = slope_gamma(kernel)
         fitted["gamma_"] = gamma
         kernel *= -gamma
         return Affinities(np.exp(kernel, out=kernel), fitted)
@@ -261,7 +258,7 @@ class SpectralMethod(Embedding):
         if gamma in (None, "auto"):
             squares = graph.directed.astype(np.float64)
             squares.data *= squares.data
-            gamma = self._choose_gamma(squares, n_neighbors)
+            gamma = median_gamma(squares)
         fitted["gamma_"] = gamma
         return Affinities(graph.heat(gamma), fitted, graph, first, inverse)
 
