@@ -21,6 +21,15 @@ files below compute it as a sparse direct solver computes an inverse:
 ``_dijkstra``
     the searching alternative, for graphs whose fill explodes, and for predecessors.
 
+The same analysis serves the sparse factorisations L S L' behind the eigensolves:
+
+``_cholesky_plan``
+    tree of fronts, and places of their update matrices on two facing stacks;
+``_cholesky_fronts``, ``_cholesky_factor``
+    assembly and elimination of the fronts, the dense steps in ``_cholesky_lanes.h``;
+``_cholesky_sweep``
+    solves of many right-hand sides, the dense steps in ``_cholesky_sweep_lanes.h``.
+
 ``_symmetric`` and ``_link`` are what graphs need before and embeddings after that;
 ``_nearest`` filters and decides neighbours for
 `skmanifold_nn._neighbors`; ``_distance_sums`` correlates distances;

@@ -40,7 +40,7 @@ cdef enum:
     THREADED_WORK = 8_000_000
     # Values that cholesky_multiply and cholesky_pivots pack.
     TILE_WORK = (UBLOCK + 16) * CHOLESKY_DEPTH
-    PIVOT_WORK = EBLOCK * (EBLOCK + 8) // 2
+    PIVOT_WORK = EBLOCK * (EBLOCK + 8)
 
 WORK_SIZE = TILE_WORK + PIVOT_WORK
 PIVOT_ROWS = EBLOCK
