@@ -107,7 +107,7 @@ def smallest_dense(matrix, k, null_space):
     """By LAPACK; the null vectors are lifted above the spectrum."""
     explicit = matrix.toarray() if sparse.issparse(matrix) else np.array(matrix)
     explicit = explicit.astype(np.float64, copy=False)
-    lift = 4 * norm_of(matrix) + 1
+    lift = 4 * norm_of(matrix) or 1.0
     explicit += lift * (null_space @ null_space.T)
     values, vectors = eigh(
         explicit.T, subset_by_index=[0, k - 1], overwrite_a=True, check_finite=False
