@@ -180,7 +180,7 @@ def factorize(
     const int32_t[::1] order,
     const int32_t[::1] position,
     double shift,
-    double threshold,
+    double threshold,  # smaller pivots are replaced; there is no other pivoting
     int n_threads,
     int64_t[:, ::1] handles,  # scratch, (n_threads, 5)
     int32_t[:, ::1] places,  # scratch, (n_threads, n + longest row)
@@ -190,11 +190,7 @@ def factorize(
     double[::1] signs,  # OUT
     uint8_t[::1] tiny,  # OUT, pivots that were replaced by +-threshold
 ):
-    """Eliminate the subtrees of some tasks, then the fronts `tops`, in that order.
-
-    No array may be empty but `tasks`, `roots` and `tops`. A pivot smaller than
-    `threshold` is replaced; there is no other pivoting.
-    """
+    """Eliminate the subtrees of some tasks, then the fronts `tops`, in that order."""
     cdef Fronts fronts
     cdef Scratch *scratch = <Scratch *> &handles[0, 0]
     cdef Py_ssize_t t, i
@@ -203,9 +199,8 @@ def factorize(
     fronts.update_start, fronts.kinds = &update_start[0], &kinds[0]
     fronts.indptr, fronts.indices, fronts.data = &indptr[0], &indices[0], &data[0]
     fronts.order, fronts.position = &order[0], &position[0]
-    fronts.shift, fronts.threshold = shift, threshold
+    fronts.shift, fronts.threshold, fronts.shared = shift, threshold, &shared[0]
     fronts.values, fronts.signs, fronts.tiny = &values[0], &signs[0], &tiny[0]
-    fronts.shared = &shared[0]
     for i in range(n_threads):
         scratch[i].place = &places[i, 0]
         scratch[i].index = &places[i, order.shape[0]]

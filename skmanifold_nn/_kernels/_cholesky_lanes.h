@@ -11,6 +11,12 @@
 
 #include "_simd.h"
 
+#ifdef __GNUC__
+#define SKMNN_UNROLL _Pragma("GCC unroll 8")
+#else
+#define SKMNN_UNROLL
+#endif
+
 enum {
     CHOLESKY_ROWS = 8,
     CHOLESKY_LANES = 16,
@@ -25,18 +31,14 @@ SKMNN_INLINE void cholesky_tile(
     const double *diagonal, double *const *c)
 {
     double acc[CHOLESKY_ROWS][CHOLESKY_LANES];
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+    SKMNN_UNROLL
     for (int i = 0; i < CHOLESKY_ROWS; i++) {
 #pragma omp simd
         for (int l = 0; l < lanes; l++)
             acc[i][l] = c[i][l];
     }
     for (ptrdiff_t p = 0; p < depth; p++) {
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+        SKMNN_UNROLL
         for (int i = 0; i < CHOLESKY_ROWS; i++) {
             const double w = a[p * CHOLESKY_ROWS + i];
 #pragma omp simd
@@ -45,17 +47,13 @@ SKMNN_INLINE void cholesky_tile(
         }
     }
     if (diagonal) {
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+        SKMNN_UNROLL
         for (int p = 0; p < CHOLESKY_ROWS; p++) {
             const double *w = diagonal + p * CHOLESKY_ROWS;
 #pragma omp simd
             for (int l = 0; l < lanes; l++)
                 acc[p][l] *= w[p];
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+            SKMNN_UNROLL
             for (int i = 0; i < CHOLESKY_ROWS; i++) {
                 if (i <= p)
                     continue;
@@ -65,9 +63,7 @@ SKMNN_INLINE void cholesky_tile(
             }
         }
     }
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+    SKMNN_UNROLL
     for (int i = 0; i < CHOLESKY_ROWS; i++) {
 #pragma omp simd
         for (int l = 0; l < lanes; l++)

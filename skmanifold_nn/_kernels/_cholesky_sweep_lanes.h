@@ -7,15 +7,9 @@
 #ifndef SKMNN_CHOLESKY_SWEEP_LANES_H
 #define SKMNN_CHOLESKY_SWEEP_LANES_H
 
-#include "_simd.h"
+#include "_cholesky_lanes.h"
 
 enum { SWEEP_WIDTH = 8, SWEEP_LANES = 16, SWEEP_BLOCK = 64 };
-
-#ifdef __GNUC__
-#define SKMNN_UNROLL _Pragma("GCC unroll 8")
-#else
-#define SKMNN_UNROLL
-#endif
 
 /* Calls `call` with the constant w = 8, 4, 2 or 1 for the widths of a panel's steps. */
 #define SKMNN_BY_WIDTH(width, call)                                                   \
