@@ -49,7 +49,9 @@ class DiffusionMap(SpectralMethod):
 
     n_neighbors : int, default=None
         Number of nearest neighbours of a row, itself included. None is 30, or all of
-        fewer samples.
+        fewer samples. Where the kernel is cut off before it has vanished, its width
+        follows the density of the rows, which `alpha` does not take out: for rows that
+        are spread very unevenly, give more neighbours and a larger gamma.
 
     alpha : float, default=1.0
         How much of the rows' density is taken out, from 0 to 1: 1 for the sheet's
@@ -150,7 +152,7 @@ class DiffusionMap(SpectralMethod):
     >>> from skmanifold_nn.manifold import DiffusionMap
     >>> angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
     >>> circle = np.stack([np.cos(angle), np.sin(angle), np.zeros(200)], axis=1)
-    >>> diffusion = DiffusionMap(n_components=2, diffusion_time=0)
+    >>> diffusion = DiffusionMap(n_neighbors=21, diffusion_time=0)
     >>> radii = np.linalg.norm(diffusion.fit_transform(circle), axis=1)
     >>> print(f"{radii.min():.4f} {radii.max():.4f}")
     1.4142 1.4142

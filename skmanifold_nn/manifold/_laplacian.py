@@ -153,9 +153,9 @@ class SpectralEmbedding(SpectralMethod):
     nearer to a training row than that row's last neighbour. With the walk from x to
     its neighbours p(x, .), ``f(x) = sum_j p(x, j) f(j) / (1 - lambda (1 - p(x, i)))``:
     the nearest training row i stands for x itself, whose affinity to itself does not
-    count, so that a training row gets its own place. For 'unnormalized', with the
-    weights w and their sum d, ``f(x) = sum_j w(x, j) f(j) / (d - lambda)``, where that
-    multiplies the neighbours' mean by less than 2.
+    count, so that a training row gets its own place. For 'unnormalized' it is
+    ``f(x) = sum_j p(x, j) f(j) / (1 - lambda / d)``, where d is the sum of x's
+    affinities, or of those of i if that is larger: far rows have next to none.
 
     float32 rows give a float32 embedding, solved in float64.
 
@@ -279,8 +279,7 @@ class SpectralEmbedding(SpectralMethod):
 
     def _extension(self, eigenvalues, degree, nearest):
         if self.laplacian == "unnormalized":
-            # near the pole at d = lambda, a factor of 2
-            return degree / np.maximum(degree - eigenvalues, degree / 2)
+            return reciprocal(1 - eigenvalues / degree)
         return reciprocal(1 - eigenvalues * (1 - nearest))
 
 

@@ -141,7 +141,8 @@ class SpectralMethod(Embedding):
     def _extension(self, eigenvalues, degree, nearest):
         """What the mean of the neighbours' places is multiplied by at a new row.
 
-        `degree` is the sum of its weights, `nearest` the nearest row's part of them.
+        `degree` is the sum of its weights, or of those of the nearest training row if
+        that is larger; `nearest` the nearest row's part of its weights.
         """
         raise NotImplementedError
 
@@ -371,6 +372,7 @@ class SpectralMethod(Embedding):
         self._first = affinities.first
         self._labels, self._offsets = parts.labels, parts.offsets
         self._eigenvalues = parts.eigenvalues
+        self._degrees = degrees(affinities.matrix)
         power = self._density_power
         density = degrees(weights) if power else None
         self._density = np.where(density > 0, density, 1) ** -power if power else None
@@ -503,7 +505,7 @@ class SpectralMethod(Embedding):
         means = (weights @ centered) / divisor[:, None]
         means *= self._extension(
             self._eigenvalues[label],
-            (degree * joined.scales)[:, None],
+            np.maximum(degree * joined.scales, self._degrees[nearest])[:, None],
             (own * density[nearest] / divisor)[:, None],
         )
         return means + self._offsets[label]
