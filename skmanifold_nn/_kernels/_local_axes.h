@@ -142,8 +142,8 @@ SKMNN_INLINE int local_rotate(ptrdiff_t width, double *p, double *q)
             b[l] += q[j + l] * q[j + l];
             c[l] += p[j + l] * q[j + l];
         }
-    const double pp = local_sum(LOCAL_LANES, a), qq = local_sum(LOCAL_LANES, b);
-    const double pq = local_sum(LOCAL_LANES, c);
+    const double pp = local_lane_sum(a), qq = local_lane_sum(b);
+    const double pq = local_lane_sum(c);
     if (pp >= qq && !(fabs(pq) > 2 * LOCAL_EPSILON * LOCAL_LANES * sqrt(pp) * sqrt(qq)))
         return 0;
     /* tangent of the smaller angle, and a quarter turn where q is the longer row */

@@ -1,7 +1,7 @@
 """Principal axes of the neighbourhoods of all points, in the space of the neighbours.
 
-The axes of a patch are the eigenvectors of the k x k Gram matrix of its differences,
-from the patch's mean (tangent spaces) or from the point itself (weights).
+The axes of a patch are the eigenvectors of the k x k Gram matrix of its differences:
+those from the patch's mean (tangent spaces) or those from the point itself (weights).
 """
 
 from cython cimport floating

@@ -9,6 +9,12 @@
 #define LOCAL_LANES 8
 #define LOCAL_EPSILON 2.220446049250313e-16
 
+SKMNN_INLINE double local_lane_sum(const double *sums)
+{
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
 /* Every `width` below is a multiple of LOCAL_LANES. */
 SKMNN_INLINE double local_dot(ptrdiff_t width, const double *a, const double *b)
 {
@@ -17,16 +23,17 @@ SKMNN_INLINE double local_dot(ptrdiff_t width, const double *a, const double *b)
 #pragma omp simd
         for (int l = 0; l < LOCAL_LANES; l++)
             sums[l] += a[j + l] * b[j + l];
-    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
-           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    return local_lane_sum(sums);
 }
 
 SKMNN_INLINE double local_sum(ptrdiff_t width, const double *a)
 {
-    double total = 0;
-    for (ptrdiff_t j = 0; j < width; j++)
-        total += a[j];
-    return total;
+    double sums[LOCAL_LANES] = {0};
+    for (ptrdiff_t j = 0; j < width; j += LOCAL_LANES)
+#pragma omp simd
+        for (int l = 0; l < LOCAL_LANES; l++)
+            sums[l] += a[j + l];
+    return local_lane_sum(sums);
 }
 
 /* b += factor * a */

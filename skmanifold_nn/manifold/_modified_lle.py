@@ -8,6 +8,9 @@ from ._patches import chunks_of, principal_axes
 
 __all__ = ["modified_blocks"]
 
+# Weights for less are those for this, the limit for none up to rounding.
+LEAST_REG = 1e-12
+
 
 def modified_blocks(X, neighbors, n_components, *, reg=1e-3, tol=1e-12, n_jobs=None):
     """What each point adds to the alignment matrix of modified LLE.
@@ -61,7 +64,7 @@ def modified_blocks(X, neighbors, n_components, *, reg=1e-3, tol=1e-12, n_jobs=N
         values[part] = some
         pieces.append((part, axes))
     ranks = _weightless_axes(values, n_components, k)
-    ridges = reg * values.sum(axis=1)
+    ridges = max(reg, LEAST_REG) * values.sum(axis=1)
     for part, axes in pieces:
         scratch = np.empty((n_threads, n_axes + 3, axes.shape[2]))
         blocks = np.empty((len(axes), k + 1, k + 1))

@@ -9,7 +9,7 @@ from .._kernels import _local_axes as kernel
 __all__ = ["chunks_of", "covering", "principal_axes"]
 
 # Numbers in the arrays of a chunk of patches: few enough to stay in the caches.
-CHUNK_NUMBERS = 2**20
+CHUNK_NUMBERS = 2**18
 # Entries of the neighbours of a chunk that are copied out of sparse rows.
 CHUNK_ENTRIES = 2**20
 
