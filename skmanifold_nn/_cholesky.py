@@ -265,10 +265,24 @@ class Factor:
         self.symbolic = symbolic
         self.shape = symbolic.shape
         self._n_threads = max(1, effective_n_jobs(n_jobs))
+        self._arrays = arrays
         self._values = _aligned(int(symbolic.value_start[-1]))
         self._signs = np.empty(self.shape[0])
+        self._factorize_at(shift)
+
+    def move(self, shift):
+        """Factorise A at another shift, in the memory of this factor.
+
+        Parameters
+        ----------
+        shift : float
+        """
+        self._values.fill(0)
+        self._factorize_at(shift)
+
+    def _factorize_at(self, shift):
         tiny = np.empty(self.shape[0], dtype=np.uint8)
-        self._factorize(*arrays, shift, tiny)
+        self._factorize(*self._arrays, shift, tiny)
         self.n_negative = int(np.count_nonzero(self._signs < 0))
         self.n_perturbed = int(np.count_nonzero(tiny))
 

@@ -24,7 +24,13 @@ class DenseFactor:
     """
 
     def __init__(self, matrix, shift):
-        shifted = np.array(matrix, dtype=np.float64, order="F")
+        self._matrix = matrix
+        self.move(shift)
+
+    def move(self, shift):
+        """Factorise A at another shift."""
+        self._factor = None  # gives its memory back first
+        shifted = np.array(self._matrix, dtype=np.float64, order="F")
         shifted[np.diag_indices_from(shifted)] -= shift
         n_work = int(lapack.dsytrf_lwork(len(shifted), lower=1)[0])
         self._factor, self._pivots, _ = lapack.dsytrf(

@@ -42,6 +42,8 @@ N_EXTRA = 3
 GAP, GAP_ROUNDING = 1e-3, 1e3
 # Searches for eigenvalues that the count has found to be missing.
 MAX_SEARCHES = 4
+# More cannot be missing: a factor without pivoting has been unstable.
+MAX_MISSING = 64
 # Iterations of LOBPCG where none are given, and its residual in units of |A|.
 LOBPCG_ITERATIONS, LOBPCG_TOLERANCE = 1000, 1e-8
 
@@ -146,22 +148,25 @@ def smallest_by_inverse(
     norm = norm_of(matrix)
     n_null = null_space.shape[1]
     values, vectors = np.empty(0), np.empty((len(null_space), 0))
-    above, n_missing = None, k
-    for _ in range(MAX_SEARCHES):
-        factor = factorize(-SHIFT * norm if norm > 0 else -1.0)
+    above, n_missing, n_wanted = None, 0, k
+    below = -SHIFT * norm if norm > 0 else -1.0
+    factor = factorize(below)
+    for n_searches in range(MAX_SEARCHES):
+        if n_searches:
+            factor.move(below)
         inverse = _Deflated(factor.solve, np.hstack((null_space, vectors)))
-        more = _largest_of_inverse(inverse, n_missing, solver, tol, max_iter)
+        more = _largest_of_inverse(inverse, n_wanted, solver, tol, max_iter)
         vectors = np.hstack((vectors, inverse @ more))  # polished by one more product
-        del factor, inverse  # two would be in memory together
         values, vectors = _rayleigh_ritz(matrix, vectors)
         if above is None:
             above = _counting_shift(values, k, norm)
         if above is None or len(values) + n_null >= matrix.shape[0]:
             break
-        n_missing = factorize(above).n_negative - n_null - np.sum(values < above)
-        if n_missing <= 0:
+        factor.move(above)
+        n_missing = n_wanted = factor.n_negative - n_null - np.sum(values < above)
+        if n_missing <= 0 or n_missing > MAX_MISSING:
             break
-    else:
+    if n_missing > 0:
         _warn(solver, f"{n_missing} of the smallest eigenvalues were not found", tol)
     return values[:k], vectors[:, :k]
 

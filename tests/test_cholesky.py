@@ -198,3 +198,16 @@ def test_what_is_refused(rng):
             SymbolicFactor(sparse.csr_array(lopsided))
     with pytest.raises(ValueError, match="B must have shape"):
         Factor(A, shift=definite_shift(A)).solve(np.zeros(3))
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_factor_moved_to_another_shift_is_that_factor(n_jobs, rng):
+    A = sparse.random_array((90, 90), density=0.05, rng=rng)
+    A = sparse.csr_array(A + A.T + sparse.eye_array(90))
+    moved = Factor(A, shift=-3.0, n_jobs=n_jobs)
+    block = rng.standard_normal((90, 3))
+    for shift in (0.7, -2.0):
+        moved.move(shift)
+        fresh = Factor(A, shift=shift)
+        assert moved.n_negative == fresh.n_negative
+        assert_array_equal(moved.solve(block), fresh.solve(block))
