@@ -31,6 +31,8 @@ The same analysis serves the sparse factorisations L S L' behind the eigensolves
     solves of many right-hand sides, the dense steps in ``_cholesky_sweep_lanes.h``.
 
 ``_symmetric`` and ``_link`` are what graphs need before and embeddings after that;
+``_local_axes`` finds the principal axes of all neighbourhoods, from which
+``_local_blocks`` makes what these add to an alignment matrix;
 ``_affinity`` makes graphs of affinities and finds their components;
 ``_nearest`` filters and decides neighbours for
 `skmanifold_nn._neighbors`; ``_distance_sums`` correlates distances;

@@ -1,10 +1,9 @@
 """Hessian eigenmaps of Donoho and Grimes, also called Hessian LLE."""
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from .._kernels import _local_blocks as kernel
-from ._patches import chunks_of, covering, principal_axes
+from ._patches import chunks_of, covering, principal_axes, threads_for
 
 __all__ = ["hessian_blocks", "least_neighbors"]
 
@@ -53,11 +52,11 @@ def hessian_blocks(X, neighbors, n_components, *, tol=1e-4, n_jobs=None):
     """
     patches = covering(neighbors)
     n, k = patches.shape
-    n_threads = effective_n_jobs(n_jobs)
     n_rows = n_components * (n_components + 1) // 2 + 1
     for part, _, axes in principal_axes(
         X, patches, chunks_of(n, k * k), n_components, about_points=False, n_jobs=n_jobs
     ):
+        n_threads = threads_for(len(axes), n_jobs)
         scratch = np.empty((n_threads, n_rows, axes.shape[2]))
         blocks = np.empty((len(axes), k, k))
         kernel.hessian_blocks(axes, tol, n_threads, scratch, blocks)

@@ -1,10 +1,9 @@
 """Local tangent space alignment."""
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from .._kernels import _local_blocks as kernel
-from ._patches import chunks_of, covering, principal_axes
+from ._patches import chunks_of, covering, principal_axes, threads_for
 
 __all__ = ["ltsa_blocks"]
 
@@ -41,10 +40,10 @@ def ltsa_blocks(X, neighbors, n_components, *, n_jobs=None):
     """
     patches = covering(neighbors)
     n, k = patches.shape
-    n_threads = effective_n_jobs(n_jobs)
     for part, _, axes in principal_axes(
         X, patches, chunks_of(n, k * k), n_components, about_points=False, n_jobs=n_jobs
     ):
+        n_threads = threads_for(len(axes), n_jobs)
         scratch = np.empty((n_threads, n_components + 2, axes.shape[2]))
         blocks = np.empty((len(axes), k, k))
         kernel.tangent_blocks(axes, n_threads, scratch, blocks)

@@ -1,10 +1,9 @@
 """Modified locally linear embedding: several weight vectors for each point."""
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from .._kernels import _local_blocks as kernel
-from ._patches import chunks_of, principal_axes
+from ._patches import chunks_of, principal_axes, threads_for
 
 __all__ = ["modified_blocks"]
 
@@ -53,7 +52,6 @@ def modified_blocks(X, neighbors, n_components, *, reg=1e-3, tol=1e-12, n_jobs=N
     """
     n, k = neighbors.shape
     n_axes = min(k, X.shape[1])
-    n_threads = effective_n_jobs(n_jobs)
     parts = chunks_of(n, (k + 1) ** 2)
     # The median needs all eigenvalues before the first block.
     values = np.empty((n, n_axes))
@@ -66,6 +64,7 @@ def modified_blocks(X, neighbors, n_components, *, reg=1e-3, tol=1e-12, n_jobs=N
     ranks = _weightless_axes(values, n_components, k)
     ridges = max(reg, LEAST_REG) * values.sum(axis=1)
     for part, axes in pieces:
+        n_threads = threads_for(len(axes), n_jobs)
         scratch = np.empty((n_threads, n_axes + 3, axes.shape[2]))
         blocks = np.empty((len(axes), k + 1, k + 1))
         kernel.modified_blocks(

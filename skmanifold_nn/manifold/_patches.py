@@ -6,18 +6,25 @@ from scipy import sparse
 
 from .._kernels import _local_axes as kernel
 
-__all__ = ["chunks_of", "covering", "principal_axes"]
+__all__ = ["chunks_of", "covering", "principal_axes", "threads_for"]
 
 # Numbers in the arrays of a chunk of patches: few enough to stay in the caches.
 CHUNK_NUMBERS = 2**18
 # Entries of the neighbours of a chunk that are copied out of sparse rows.
 CHUNK_ENTRIES = 2**20
+# Starting a thread takes longer than fewer patches.
+MIN_PATCHES_PER_THREAD = 64
 
 
 def chunks_of(n, numbers):
     """Slices of n patches with so many numbers each, whatever the number of threads."""
     step = max(CHUNK_NUMBERS // max(numbers, 1), 1)
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+
+def threads_for(n_patches, n_jobs):
+    """Threads that have enough to do."""
+    return max(1, min(effective_n_jobs(n_jobs), n_patches // MIN_PATCHES_PER_THREAD))
 
 
 def covering(neighbors):
@@ -73,11 +80,11 @@ def principal_axes(X, neighbors, parts, n_axes, *, about_points, n_jobs):
     """
     k = neighbors.shape[1]
     width = kernel.padded_width(k)
-    n_threads = effective_n_jobs(n_jobs)
     scale = _scale(X)
     for part, rows, places, centers in _dense_pieces(X, neighbors, parts):
         if not about_points:
             centers = np.full(len(places), -1, dtype=np.int32)
+        n_threads = threads_for(len(places), n_jobs)
         values = np.empty((len(places), n_axes))
         axes = np.empty((len(places), n_axes, width))
         scratch = np.empty((n_threads, kernel.scratch_size(rows.shape[1], k)))

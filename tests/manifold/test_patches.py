@@ -24,6 +24,12 @@ def test_chunks_are_consecutive(n, numbers):
     assert all(np.diff(edges) > 0)
 
 
+def test_few_patches_on_one_thread():
+    assert _patches.threads_for(0, 2) == _patches.threads_for(100, 2) == 1
+    assert _patches.threads_for(128, 2) == 2
+    assert _patches.threads_for(10**6, None) == 1
+
+
 def test_patches_that_cover_all_points_are_kept():
     angle = np.linspace(0, 2 * np.pi, 50, endpoint=False)
     neighbors = nearest(np.column_stack((np.cos(angle), np.sin(angle))), 4)
