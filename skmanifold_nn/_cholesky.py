@@ -347,13 +347,35 @@ class Factor:
                 f"B must have shape ({self.shape[0]},) or ({self.shape[0]}, m), got "
                 f"{B.shape}."
             )
-        plan, order = self.symbolic, self.symbolic.columns.order
+        out = np.empty(B.shape)
+        out[self.order] = self.solve_ordered(B[self.order])
+        return out
+
+    @property
+    def order(self):
+        """The row that is eliminated k-th, for every k."""
+        return self.symbolic.columns.order
+
+    def solve_ordered(self, B):
+        """`solve` of rows in the order of elimination, for many solutions in turn.
+
+        Parameters
+        ----------
+        B : ndarray of shape (n,) or (n, m)
+            ``B[order]`` of the right-hand sides.
+
+        Returns
+        -------
+        ndarray of B's shape, float64
+            ``X[order]`` of the solutions.
+        """
+        plan = self.symbolic
         n, m = self.shape[0], 1 if B.ndim == 1 else B.shape[1]
         if m == 0:
             return np.empty(B.shape)
         lanes = _padded(m)
         X = _aligned(n, lanes)
-        X[:, :m] = B.reshape(n, m)[order]
+        X[:, :m] = B.reshape(n, m)
         outside = _aligned(int(plan.outside_start[-1]) + 1, lanes)
         _cholesky_sweep.solve(
             plan.tasks,
@@ -372,6 +394,4 @@ class Factor:
             outside,
             X,
         )
-        out = np.empty((n, m))
-        out[order] = X[:, :m]
-        return out.reshape(B.shape)
+        return X[:, :m].reshape(B.shape)

@@ -25,6 +25,7 @@ class DenseFactor:
 
     def __init__(self, matrix, shift):
         self._matrix = matrix
+        self.order = np.arange(len(matrix))  # rows are eliminated as they come
         self.move(shift)
 
     def move(self, shift):
@@ -44,5 +45,5 @@ class DenseFactor:
         negative = np.diagonal(self._factor) < 0
         self.n_negative = int(negative[single].sum() + (~single).sum() // 2)
 
-    def solve(self, block):
+    def solve_ordered(self, block):
         return lapack.dsytrs(self._factor, self._pivots, block, lower=1)[0]

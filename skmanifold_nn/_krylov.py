@@ -14,8 +14,10 @@ __all__ = [
 ]
 
 EPS = np.finfo(np.float64).eps
-# Entries of the Krylov basis that are worth keeping (32 MB).
-BASIS_ENTRIES = 2**22
+# Entries of the Krylov basis that are worth keeping (0.5 GB, touched as it grows).
+BASIS_ENTRIES = 2**26
+# Ratio of a block's lengths from which one step more makes it orthonormal.
+EVEN = 0.5
 # Multiplications of one BLAS call on a tall matrix: more, and OpenBLAS wakes threads
 # that go on spinning beside the next pass over the operator.
 CALL_MULTIPLICATIONS = 2**18
@@ -73,28 +75,35 @@ class KrylovSpace:
         R leaves out: they keep an exhausted space growing.
         """
         coupling = np.eye(self.width)
-        for _ in range(3):  # each brings 1e-7 of the longest direction to length one
-            block, coupling = self._whiten(block, coupling)
+        for n_steps in range(3):  # each brings 1e-7 of the longest to length one
+            block, coupling, evenness = self._whiten(block, coupling)
+            if n_steps and evenness > EVEN:
+                break
         left, singular, right = np.linalg.svd(coupling)
         rank = np.count_nonzero(singular > 10 * EPS * scale)
+        if rank == self.width and evenness > EVEN:
+            return block, coupling
         block = times(block, left)
         block[:, rank:] = self.rng.standard_normal(block[:, rank:].shape)
         coupling = singular[:, None] * right
         coupling[rank:] = 0
         for _ in range(1 if rank == self.width else 3):
-            block, coupling = self._whiten(block, coupling)
+            block, coupling, _ = self._whiten(block, coupling)
         return block, coupling
 
     def _whiten(self, block, coupling):
-        """One step of Gram-Schmidt by matrix products; keeps block @ coupling."""
+        """One step of Gram-Schmidt by matrix products; keeps block @ coupling.
+
+        Returns both, and the shortest direction's length over the longest's.
+        """
         basis = self.basis[:, : self.size]
         block = block - times(basis, cross(basis, block))
         squares, rotation = np.linalg.eigh(cross(block, block))
         if squares[-1] <= 0:
-            return block, np.zeros_like(coupling)
+            return block, np.zeros_like(coupling), 1.0
         lengths = np.sqrt(np.maximum(squares, 1e-14 * squares[-1]))
         coupling = (lengths[:, None] * rotation.T) @ coupling
-        return times(block, rotation / lengths), coupling
+        return times(block, rotation / lengths), coupling, lengths[0] / lengths[-1]
 
     def expand(self):
         """Take the next block into the space: one pass over the operator."""

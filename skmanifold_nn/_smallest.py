@@ -29,7 +29,7 @@ __all__ = [
 SHIFT = 4 * EPS
 # Relative residual of the inverse's eigenpairs that is asked for, and that which is
 # accepted where rounding forbids more.
-WANTED, ACCEPTED = 1e-11, 1e-6
+WANTED, ACCEPTED = 1e-10, 1e-6
 # Passes without progress after which no more is expected.
 PATIENCE = 4
 MIN_PASSES, MAX_PASSES = 3, 300
@@ -133,7 +133,7 @@ def smallest_by_inverse(
     null_space : ndarray of shape (n, m)
         Known null vectors, orthonormal.
     factorize : callable
-        ``factorize(shift)`` gives a factor of A - shift I.
+        ``factorize(shift)`` gives a factor of A - shift I, as `Factor` is.
     solver : {"krylov", "arpack"}
     tol : float
         Relative residual of the inverse's eigenpairs; 0 for what float64 allows.
@@ -154,10 +154,12 @@ def smallest_by_inverse(
     for n_searches in range(MAX_SEARCHES):
         if n_searches:
             factor.move(below)
-        inverse = _Deflated(factor.solve, np.hstack((null_space, vectors)))
-        more = _largest_of_inverse(inverse, n_wanted, solver, tol, max_iter)
-        vectors = np.hstack((vectors, inverse @ more))  # polished by one more product
-        values, vectors = _rayleigh_ritz(matrix, vectors)
+        known = np.hstack((null_space, vectors))
+        inverse = _Deflated(factor.solve_ordered, known[factor.order])
+        found = _largest_of_inverse(inverse, n_wanted, solver, tol, max_iter)
+        more = np.empty(found.shape)
+        more[factor.order] = inverse @ found  # one more product polishes them
+        values, vectors = _rayleigh_ritz(matrix, np.hstack((vectors, more)))
         if above is None:
             above = _counting_shift(values, k, norm)
         if above is None or len(values) + n_null >= matrix.shape[0]:

@@ -15,7 +15,7 @@ from skmanifold_nn.eigen import smallest_eigenpairs
 FACTORISING = ["krylov", "arpack"]
 SOLVERS = ["auto", "dense", *FACTORISING, "lobpcg", "amg"]
 # |A v - lambda v| / |A|
-RESIDUAL = dict.fromkeys(SOLVERS, 2e-11) | {"lobpcg": 1e-7, "amg": 1e-7}
+RESIDUAL = dict.fromkeys(SOLVERS, 2e-10) | {"lobpcg": 1e-7, "amg": 1e-7}
 
 
 @pytest.fixture(autouse=True)
@@ -153,13 +153,15 @@ def test_missed_eigenvalues_are_counted_and_found(monkeypatch):
     """A start block without any part in the wanted eigenvectors."""
     matrix, spectrum = ANALYTIC["path"]
     n = matrix.shape[0]
-    wanted = eigh(matrix.toarray(), subset_by_index=[0, 2])[1]
     honest, calls = _smallest.start_block, []
 
     def blind(operator, k):
         calls.append(k)
         block = honest(operator, k)
-        return block - wanted @ (wanted.T @ block) if len(calls) == 1 else block
+        if len(calls) > 1:
+            return block
+        wanted = eigh(operator @ np.eye(n), subset_by_index=[n - 3, n - 1])[1]
+        return block - wanted @ (wanted.T @ block)
 
     monkeypatch.setattr(_smallest, "start_block", blind)
     monkeypatch.setattr(_smallest, "MIN_PASSES", 1)
