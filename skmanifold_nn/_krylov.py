@@ -71,12 +71,14 @@ class KrylovSpace:
     def _orthonormalize(self, block, scale):
         """P and R with block = P R, P'P = I and P'Q = 0, but for rounding at `scale`.
 
+        The block has been projected on the complement of the basis once.
+
         Directions of the block that are rounding are replaced by random ones, which
         R leaves out: they keep an exhausted space growing.
         """
         coupling = np.eye(self.width)
         for n_steps in range(3):  # each brings 1e-7 of the longest to length one
-            block, coupling, evenness = self._whiten(block, coupling)
+            block, coupling, evenness = self._whiten(block, coupling, n_steps > 0)
             if n_steps and evenness > EVEN:
                 break
         left, singular, right = np.linalg.svd(coupling)
@@ -91,13 +93,14 @@ class KrylovSpace:
             block, coupling, _ = self._whiten(block, coupling)
         return block, coupling
 
-    def _whiten(self, block, coupling):
+    def _whiten(self, block, coupling, project=True):
         """One step of Gram-Schmidt by matrix products; keeps block @ coupling.
 
         Returns both, and the shortest direction's length over the longest's.
         """
-        basis = self.basis[:, : self.size]
-        block = block - times(basis, cross(basis, block))
+        if project:
+            basis = self.basis[:, : self.size]
+            block = block - times(basis, cross(basis, block))
         squares, rotation = np.linalg.eigh(cross(block, block))
         if squares[-1] <= 0:
             return block, np.zeros_like(coupling), 1.0
@@ -126,12 +129,24 @@ class KrylovSpace:
         self.scale = np.abs(self.values).max()
         self.next_block, self.coupling = self._orthonormalize(product, self.scale)
 
+    def residuals(self, k):
+        """Norms |K x - theta x| / |theta| of the k largest Ritz pairs; no n-vectors."""
+        # K x - theta x = P R (last block of the rotation), and P'P = I
+        rotation = self.rotation[-self.width :, : -k - 1 : -1]
+        norms = np.linalg.norm(self.coupling @ rotation, axis=0)
+        norms[norms <= 4 * EPS * self.scale] = 0
+        lengths = np.abs(self.values[: -k - 1 : -1])
+        return norms / np.where(lengths > 0, lengths, 1)
+
+    def ritz_vectors(self, k):
+        """The vectors of the k largest Ritz values."""
+        return times(self.basis[:, : self.size], self.rotation[:, : -k - 1 : -1])
+
     def ritz(self, k):
         """The k largest Ritz values, their vectors and relative residuals."""
         values = self.values[: -k - 1 : -1]
         rotation = self.rotation[:, : -k - 1 : -1]
-        vectors = times(self.basis[:, : self.size], rotation)
-        # K x - theta x = P R (last block of the rotation)
+        vectors = self.ritz_vectors(k)
         coupling = self.coupling @ rotation[-self.width :]
         residuals = times(self.next_block, coupling)
         residuals = np.abs(residuals).max(axis=0) / np.abs(vectors).max(axis=0)

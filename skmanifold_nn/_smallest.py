@@ -27,9 +27,10 @@ __all__ = [
 
 # Shift of the factorised matrix, in units of its norm: what rounding changes anyway.
 SHIFT = 4 * EPS
-# Relative residual of the inverse's eigenpairs that is asked for, and that which is
-# accepted where rounding forbids more.
-WANTED, ACCEPTED = 1e-10, 1e-6
+# Residual |A v - lambda v| that is asked for, in units of |A|. It is lambda times the
+# relative residual of the inverse's eigenpair, which must be at most LOOSEST, and
+# ACCEPTED where rounding forbids more.
+WANTED, LOOSEST, ACCEPTED = 1e-12, 1e-8, 1e-6
 # Passes without progress after which no more is expected.
 PATIENCE = 4
 MIN_PASSES, MAX_PASSES = 3, 300
@@ -156,7 +157,7 @@ def smallest_by_inverse(
             factor.move(below)
         known = np.hstack((null_space, vectors))
         inverse = _Deflated(factor.solve_ordered, known[factor.order])
-        found = _largest_of_inverse(inverse, n_wanted, solver, tol, max_iter)
+        found = _largest_of_inverse(inverse, n_wanted, norm, solver, tol, max_iter)
         more = np.empty(found.shape)
         more[factor.order] = inverse @ found  # one more product polishes them
         values, vectors = _rayleigh_ritz(matrix, np.hstack((vectors, more)))
@@ -173,20 +174,21 @@ def smallest_by_inverse(
     return values[:k], vectors[:, :k]
 
 
-def _largest_of_inverse(inverse, k, solver, tol, max_iter):
+def _largest_of_inverse(inverse, k, norm, solver, tol, max_iter):
     """Vectors of the k largest eigenvalues and, as they come, a few more."""
     room = inverse.shape[0] - inverse.null_space.shape[1]
     if solver == "arpack" and k + 1 < room:
         return arpack(inverse, k + 1, tol, max_iter)[1]
-    wanted = tol if tol > 0 else WANTED
     space = KrylovSpace(inverse, start_block(inverse, k))
+    n_looked_at = min(k + N_EXTRA, room)
     worst, passes_since = np.inf, 0
     for n_passes in range(1, (max_iter or MAX_PASSES) + 1):
         space.expand()
-        _, vectors, residuals = space.ritz(min(k + N_EXTRA, room))
+        residuals = space.residuals(n_looked_at)
         residual = residuals[:k].max()
         passes_since = 0 if residual < worst / 2 else passes_since + 1
         worst = min(worst, residual)
+        wanted = tol if tol > 0 else min(LOOSEST, WANTED * norm * space.values[-k])
         if n_passes >= MIN_PASSES and residual <= wanted:
             break
         if passes_since >= PATIENCE and worst <= ACCEPTED:
@@ -194,7 +196,7 @@ def _largest_of_inverse(inverse, k, solver, tol, max_iter):
     else:
         _warn("krylov", f"relative residual {residual:.1e}", wanted)
     n_settled = np.count_nonzero(np.cumsum(residuals > GAP) == 0)
-    return vectors[:, : max(k, n_settled)]
+    return space.ritz_vectors(max(k, n_settled))
 
 
 def _rayleigh_ritz(matrix, vectors):
