@@ -9,6 +9,7 @@ __all__ = [
     "block_width",
     "cross",
     "n_guessed",
+    "remove",
     "start_block",
     "times",
 ]
@@ -16,6 +17,8 @@ __all__ = [
 EPS = np.finfo(np.float64).eps
 # Entries of the Krylov basis that are worth keeping (0.5 GB, touched as it grows).
 BASIS_ENTRIES = 2**26
+# Rows that are transposed in the first-level cache.
+COPIED_ROWS = 2048
 # Ratio of a block's lengths from which one step more makes it orthonormal.
 EVEN = 0.5
 # Multiplications of one BLAS call on a tall matrix: more, and OpenBLAS wakes threads
@@ -71,42 +74,42 @@ class KrylovSpace:
     def _orthonormalize(self, block, scale):
         """P and R with block = P R, P'P = I and P'Q = 0, but for rounding at `scale`.
 
-        The block has been projected on the complement of the basis once.
+        The block has been projected on the complement of the basis once; it becomes P.
 
         Directions of the block that are rounding are replaced by random ones, which
         R leaves out: they keep an exhausted space growing.
         """
         coupling = np.eye(self.width)
         for n_steps in range(3):  # each brings 1e-7 of the longest to length one
-            block, coupling, evenness = self._whiten(block, coupling, n_steps > 0)
+            coupling, evenness = self._whiten(block, coupling, n_steps > 0)
             if n_steps and evenness > EVEN:
                 break
         left, singular, right = np.linalg.svd(coupling)
         rank = np.count_nonzero(singular > 10 * EPS * scale)
         if rank == self.width and evenness > EVEN:
             return block, coupling
-        block = times(block, left)
+        rotate(block, left)
         block[:, rank:] = self.rng.standard_normal(block[:, rank:].shape)
         coupling = singular[:, None] * right
         coupling[rank:] = 0
         for _ in range(1 if rank == self.width else 3):
-            block, coupling, _ = self._whiten(block, coupling)
+            coupling, _ = self._whiten(block, coupling)
         return block, coupling
 
     def _whiten(self, block, coupling, project=True):
-        """One step of Gram-Schmidt by matrix products; keeps block @ coupling.
+        """One step of Gram-Schmidt on the block, in place; keeps block @ coupling.
 
-        Returns both, and the shortest direction's length over the longest's.
+        Returns the coupling, and the shortest direction's length over the longest's.
         """
         if project:
-            basis = self.basis[:, : self.size]
-            block = block - times(basis, cross(basis, block))
+            remove(block, self.basis[:, : self.size])
         squares, rotation = np.linalg.eigh(cross(block, block))
         if squares[-1] <= 0:
-            return block, np.zeros_like(coupling), 1.0
+            return np.zeros_like(coupling), 1.0
         lengths = np.sqrt(np.maximum(squares, 1e-14 * squares[-1]))
         coupling = (lengths[:, None] * rotation.T) @ coupling
-        return times(block, rotation / lengths), coupling, lengths[0] / lengths[-1]
+        rotate(block, rotation / lengths)
+        return coupling, lengths[0] / lengths[-1]
 
     def expand(self):
         """Take the next block into the space: one pass over the operator."""
@@ -114,11 +117,12 @@ class KrylovSpace:
             self._restart()
         last = slice(self.size, self.size + self.width)
         self.size = last.stop
-        self.basis[:, last] = self.next_block
+        for start in range(0, len(self.basis), COPIED_ROWS):  # it is transposed
+            rows = slice(start, start + COPIED_ROWS)
+            self.basis[rows, last] = self.next_block[rows]
         basis = self.basis[:, : self.size]
         product = self.operator @ self.next_block
-        column = cross(basis, product)
-        product -= times(basis, column)
+        column = remove(product, basis)
         self.projected[last, : self.size] = column.T
         self.projected[: self.size, last] = column
         corner = self.projected[last, last]
@@ -178,6 +182,27 @@ def times(tall, small):
     return product
 
 
+def rotate(block, rotation):
+    """block @ rotation for a square matrix, in place."""
+    for rows in _parts(len(block), rotation.size):
+        block[rows] = block[rows] @ rotation
+
+
+def remove(block, basis):
+    """Take the part in an orthonormal basis out of the block, in place.
+
+    Returns
+    -------
+    coefficients : ndarray
+        ``basis.T @ block``.
+    """
+    coefficients = cross(basis, block)
+    if coefficients.any():
+        for rows in _parts(len(block), coefficients.size):
+            block[rows] -= basis[rows] @ coefficients
+    return coefficients
+
+
 def cross(left, right):
     """left.T @ right for an (n, p) and an (n, m) array, cut like `times`."""
     stretch = _stretch(left.shape[1] * right.shape[1])
@@ -190,6 +215,12 @@ def cross(left, right):
 def _stretch(n_multiplications):
     """Rows a BLAS call, from the multiplications a row."""
     return max(32, CALL_MULTIPLICATIONS // max(1, n_multiplications))
+
+
+def _parts(n, n_multiplications):
+    """Slices of a stretch of rows each."""
+    stretch = _stretch(n_multiplications)
+    return [slice(start, start + stretch) for start in range(0, n, stretch)]
 
 
 def _stretches(tall, stretch):

@@ -14,7 +14,7 @@ from scipy.linalg import eigh
 from sklearn.exceptions import ConvergenceWarning
 
 from ._eigensolvers import arpack, krylov
-from ._krylov import EPS, SEED, KrylovSpace, cross, start_block, times
+from ._krylov import EPS, SEED, KrylovSpace, cross, remove, start_block, times
 
 __all__ = [
     "Eigenpairs",
@@ -86,12 +86,13 @@ class _Deflated:
         self.shape = len(null_space), len(null_space)
 
     def project(self, block):
-        if not self.null_space.shape[1]:
-            return block
-        return block - times(self.null_space, cross(self.null_space, block))
+        """Take the null vectors out of a block, in place."""
+        if self.null_space.shape[1]:
+            remove(block, self.null_space)
+        return block
 
     def __matmul__(self, block):
-        return self.project(self.product(self.project(block)))
+        return self.project(self.product(self.project(block.copy())))
 
 
 def norm_of(matrix):
@@ -160,7 +161,10 @@ def smallest_by_inverse(
         found = _largest_of_inverse(inverse, n_wanted, norm, solver, tol, max_iter)
         more = np.empty(found.shape)
         more[factor.order] = inverse @ found  # one more product polishes them
-        values, vectors = _rayleigh_ritz(matrix, np.hstack((vectors, more)))
+        # They are almost orthogonal: the Gram matrix serves.
+        vectors = np.hstack((vectors, more / np.linalg.norm(more, axis=0)))
+        squares, rotation = np.linalg.eigh(cross(vectors, vectors))
+        values, vectors = _ritz(matrix, times(vectors, rotation / np.sqrt(squares)))
         if above is None:
             above = _counting_shift(values, k, norm)
         if above is None or len(values) + n_null >= matrix.shape[0]:
@@ -201,7 +205,11 @@ def _largest_of_inverse(inverse, k, norm, solver, tol, max_iter):
 
 def _rayleigh_ritz(matrix, vectors):
     """The matrix's eigenpairs in the span of the vectors."""
-    basis = np.linalg.qr(vectors)[0]
+    return _ritz(matrix, np.linalg.qr(vectors)[0])
+
+
+def _ritz(matrix, basis):
+    """The matrix's eigenpairs in the span of an orthonormal basis."""
     values, rotation = np.linalg.eigh(cross(basis, matrix @ basis))
     return values, times(basis, rotation)
 
