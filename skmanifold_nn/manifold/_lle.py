@@ -76,10 +76,12 @@ class LocallyLinearEmbedding(Embedding):
         ``n_neighbors >= n_components``.
 
     hessian_tol : float, default=1e-4
-        Tolerance of ``method='hessian'``.
+        Part of a product of tangent coordinates that must be left beside those before
+        it for ``method='hessian'`` to count it as independent.
 
     modified_tol : float, default=1e-12
-        Tolerance of ``method='modified'``.
+        Length up to which the mean of the weight vectors of ``method='modified'``
+        counts as zero; an arbitrary one of them then takes its part.
 
     neighbors_algorithm : {'auto', 'brute', 'kd_tree', 'ball_tree'}, default='auto'
         Passed to :class:`~sklearn.neighbors.NearestNeighbors`.
