@@ -197,6 +197,7 @@ ROWS = [
         "",
         refused=LLE_REFUSED,
         peer=sklearn_manifold.LocallyLinearEmbedding,
+        slow=lambda: (LocallyLinearEmbedding(n_neighbors=12), *cloud(8000)),
     ),
     lle_row("modified", "-modified"),
     lle_row("hessian", "-hessian"),
@@ -205,6 +206,7 @@ ROWS = [
         SpectralEmbedding(n_neighbors=10, laplacian="random_walk"),
         refused=LAPLACIAN_REFUSED,
         peer=sklearn_manifold.SpectralEmbedding,
+        slow=lambda: (SpectralEmbedding(n_neighbors=15), *cloud(10_000)),
     ),
     spectral_row(
         SpectralEmbedding(n_neighbors=10, affinity="heat", laplacian="geometric"),
