@@ -24,7 +24,12 @@ from ._kernels._nearest import (
     keep_nearest_of_rows,
     squared_distances_of_pairs,
 )
-from ._sklearn_compat import searches_by_brute_force, searches_by_tree, training_rows
+from ._sklearn_compat import (
+    searches_by_brute_force,
+    searches_by_tree,
+    training_rows,
+    tree_order,
+)
 
 # Where tests/benchmarks/bench_neighbors.py measures a gain: products must outweigh the
 # heaps, whose time grows with the number of neighbours.
@@ -221,15 +226,14 @@ def nearest_rows(X, n_neighbors, n_threads):
     return squares, neighbors
 
 
-def nearest_by_tree(X, n_neighbors, n_threads):
+def nearest_by_tree(X, order, n_neighbors, n_threads):
     """The rows nearest to each row of X, by a k-d tree.
 
     Parameters and results are those of `nearest_rows`, but distances come out, and of
-    equally near rows any.
+    equally near rows any. `order` lists rows that are near each other together.
     """
-    # Sliding midpoints: medians cost more than they save, and fail on copies.
-    order = KDTree(X, balanced_tree=False, compact_nodes=False).indices
     rows = np.ascontiguousarray(X[order], dtype=np.float64)
+    # Sliding midpoints: medians cost more than they save, and fail on copies.
     tree = KDTree(rows, balanced_tree=False)
     found, places = tree.query(rows, n_neighbors + 1, workers=n_threads)
     other = places != np.arange(len(X))[:, None]
@@ -279,7 +283,7 @@ def kneighbors_graph(nbrs, n_neighbors, n_jobs=None):
         if found is not None:
             found = np.sqrt(found[0]), found[1]
     elif searches_by_tree(nbrs) and 1 <= n_neighbors < len(X):
-        found = nearest_by_tree(X, n_neighbors, n_threads)
+        found = nearest_by_tree(X, tree_order(nbrs), n_neighbors, n_threads)
     if found is None:
         return sparse.csr_array(
             nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")

@@ -19,6 +19,7 @@ __all__ = [
     "searches_by_brute_force",
     "searches_by_tree",
     "training_rows",
+    "tree_order",
 ]
 
 VALID_METRICS = frozenset(_VALID_METRICS)
@@ -46,6 +47,11 @@ def searches_by_tree(nbrs):
         and nbrs.effective_metric_ == "euclidean"
         and not nbrs.effective_metric_params_
     )
+
+
+def tree_order(nbrs):
+    """The training rows in the order of the leaves of a fitted k-d tree."""
+    return np.asarray(nbrs._tree.get_arrays()[1])
 
 
 def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):

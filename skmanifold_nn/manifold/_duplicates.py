@@ -27,9 +27,10 @@ def distinct_rows(X):
         X.sum_duplicates()
         X.eliminate_zeros()
     hashes = _hashes(X)
-    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-    if len(first) == len(hashes):
+    ascending = np.sort(hashes)
+    if not (ascending[1:] == ascending[:-1]).any():
         return None, None
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
     first, inverse = _in_order(first, inverse)
     if _differ(X, first[inverse]):  # two rows with the same hash
         rows = X.toarray() if sparse.issparse(X) else X
