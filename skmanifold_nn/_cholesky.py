@@ -14,7 +14,7 @@ from ._kernels._cholesky_plan import Kind
 from ._ordering import fill_reducing_order
 from ._symbolic import build_panels, eliminate_columns
 
-__all__ = ["Factor", "SymbolicFactor"]
+__all__ = ["Factor", "SymbolicFactor", "TooMuchFill"]
 
 # Rows of blocks and right-hand sides are padded to so many float64.
 LANES = 8
@@ -87,6 +87,10 @@ def _without_diagonal(indptr, indices):
     return out[0], out[1][:nnz]
 
 
+class TooMuchFill(ValueError):
+    """A factor would need more operations than allowed."""
+
+
 class SymbolicFactor:
     """Analysis of a sparse symmetric pattern: order, tree, fill and cost.
 
@@ -96,6 +100,8 @@ class SymbolicFactor:
         Symmetric pattern; values and diagonal do not matter.
     method : {"auto", "minimum_degree", "dissection"}, default="auto"
         Order of elimination, see `fill_reducing_order`.
+    max_operations : float, default=inf
+        The analysis is given up, by TooMuchFill, as soon as more are sure.
 
     Attributes
     ----------
@@ -118,13 +124,15 @@ class SymbolicFactor:
     9
     """
 
-    def __init__(self, matrix, *, method="auto"):
+    def __init__(self, matrix, *, method="auto", max_operations=np.inf):
         self._given = _canonical(matrix)[:2]
         pattern = _without_diagonal(*self._given)
         n = len(pattern[0]) - 1
         if not _cholesky_plan.is_symmetric(*pattern, np.empty(n, dtype=np.int32)):
             raise ValueError("The matrix must be symmetric, its pattern is not.")
-        order = fill_reducing_order(*pattern, method=method)
+        order = fill_reducing_order(*pattern, method=method, max_work=max_operations)
+        if order is None:
+            raise TooMuchFill(f"A factor needs more than {max_operations} operations.")
         self.shape = n, n
         self.columns = eliminate_columns(*pattern, order)
         self._panels = build_panels(

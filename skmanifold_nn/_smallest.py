@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.linalg import eigh
 from sklearn.exceptions import ConvergenceWarning
 
-from ._eigensolvers import arpack, krylov
+from ._eigensolvers import arpack
 from ._krylov import EPS, SEED, KrylovSpace, cross, remove, start_block, times
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "smallest_by_krylov",
     "smallest_by_lobpcg",
     "smallest_dense",
+    "warn_unfinished",
 ]
 
 # Shift of the factorised matrix, in units of its norm: what rounding changes anyway.
@@ -174,7 +175,9 @@ def smallest_by_inverse(
         if n_missing <= 0 or n_missing > MAX_MISSING:
             break
     if n_missing > 0:
-        _warn(solver, f"{n_missing} of the smallest eigenvalues were not found", tol)
+        warn_unfinished(
+            solver, f"{n_missing} of the smallest eigenvalues were not found", tol
+        )
     return values[:k], vectors[:, :k]
 
 
@@ -198,7 +201,7 @@ def _largest_of_inverse(inverse, k, norm, solver, tol, max_iter):
         if passes_since >= PATIENCE and worst <= ACCEPTED:
             break
     else:
-        _warn("krylov", f"relative residual {residual:.1e}", wanted)
+        warn_unfinished("krylov", f"relative residual {residual:.1e}", wanted)
     n_settled = np.count_nonzero(np.cumsum(residuals > GAP) == 0)
     return space.ritz_vectors(max(k, n_settled))
 
@@ -223,11 +226,21 @@ def _counting_shift(values, k, norm):
 
 
 def smallest_by_krylov(matrix, k, null_space, tol=0.0, max_iter=None):
-    """By block Lanczos on the matrix turned upside down: no factorisation."""
-    top = norm_of(matrix)
-    flipped = _Deflated(lambda block: top * block - matrix @ block, null_space)
-    vectors = krylov(flipped, k, tol, max_iter)[1]
-    return _rayleigh_ritz(matrix, vectors)
+    """By block Lanczos on the matrix turned upside down: no factorisation.
+
+    Returns values, vectors, and whether they have converged.
+    """
+    norm = norm_of(matrix)
+    flipped = _Deflated(lambda block: norm * block - matrix @ block, null_space)
+    space = KrylovSpace(flipped, start_block(flipped, k))
+    wanted = max(tol, WANTED) * norm
+    for _ in range(max_iter or MAX_PASSES):
+        space.expand()
+        residual = (space.residuals(k) * np.abs(space.values[: -k - 1 : -1])).max()
+        if residual <= wanted:
+            break
+    values, vectors = _rayleigh_ritz(matrix, space.ritz_vectors(k))
+    return values, vectors, residual <= wanted
 
 
 def has_pyamg():
@@ -265,7 +278,7 @@ def smallest_by_lobpcg(matrix, k, null_space, multigrid, tol=0.0, max_iter=None)
         vectors = times(basis, rotation)
         directions = times(basis[:, width:], rotation[width:])
     solver = "amg" if multigrid else "lobpcg"
-    _warn(solver, f"relative residual {worst / norm:.1e}", wanted / norm)
+    warn_unfinished(solver, f"relative residual {worst / norm:.1e}", wanted / norm)
     return values[:k], vectors[:, :k]
 
 
@@ -287,10 +300,11 @@ def check_residuals(matrix, values, vectors, solver, tol):
     residuals = np.linalg.norm(matrix @ vectors - vectors * values, axis=0)
     worst = residuals.max(initial=0) / (norm_of(matrix) or 1)
     if not worst <= LARGEST_RESIDUAL:
-        _warn(solver, f"|A v - lambda v| is {worst:.1e} |A|", tol)
+        warn_unfinished(solver, f"|A v - lambda v| is {worst:.1e} |A|", tol)
 
 
-def _warn(solver, found, tol):
+def warn_unfinished(solver, found, tol):
+    """Say which solver has not converged, what it found, and the remedy."""
     warnings.warn(
         f"eigen_solver={solver!r} did not converge with tol={tol}: {found}. Increase "
         "max_iter or tol, or use eigen_solver='dense'.",

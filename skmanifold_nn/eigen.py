@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from ._centering import CenteredKernel
-from ._cholesky import Factor, SymbolicFactor
+from ._cholesky import Factor, SymbolicFactor, TooMuchFill
 from ._dense_factor import DenseFactor
 from ._eigensolvers import SOLVERS
 from ._krylov import block_width
@@ -23,6 +23,7 @@ from ._smallest import (
     smallest_by_krylov,
     smallest_by_lobpcg,
     smallest_dense,
+    warn_unfinished,
 )
 
 __all__ = [
@@ -41,6 +42,9 @@ SPARSE_DENSE_BELOW = 20
 # operations (some minutes).
 FACTOR_MEMORY = 0.5
 MAX_OPERATIONS = 2e13
+# A factor is dear from so many (some seconds), as long as the passes of a trial.
+DEAR_OPERATIONS = 1e11
+TRIAL_PASSES = 64
 
 
 def largest_eigenpairs(
@@ -139,7 +143,8 @@ def smallest_eigenpairs(
         that they need would be too large, "krylov" iterates with the matrix itself.
         "lobpcg" needs no factor; "amg" is "lobpcg" preconditioned by algebraic
         multigrid and needs the package pyamg. "auto" is "dense" for small matrices,
-        then "krylov", and "amg" where the factor is too large and pyamg is installed.
+        then "krylov", with the matrix itself where a factor is dear and that converges
+        soon, and "amg" where the factor is too large and pyamg is installed.
         Solvers give way to "dense" where the matrix is too small for them.
     tol : float, default=0
         Relative residual of the iterative solvers; 0 for what float64 allows.
@@ -165,7 +170,7 @@ def smallest_eigenpairs(
     -----
     ConvergenceWarning
         If a residual is large, or if the inertia of the factorised matrix shows that
-        eigenvalues are missing ("krylov" and "arpack").
+        eigenvalues are missing ("krylov" and "arpack", where they have a factor).
 
     References
     ----------
@@ -195,8 +200,15 @@ def smallest_eigenpairs(
     if n_components < 1:
         raise ValueError(f"n_components must be at least 1; got {n_components}.")
     k = min(int(n_components), len(null_space) - null_space.shape[1])
-    solver, factorize = _plan_smallest(matrix, k, eigen_solver, n_jobs)
-    if solver == "dense" or k < 1:
+    solver, factorize, is_dear = _plan_smallest(matrix, k, eigen_solver, n_jobs)
+    converged = False
+    if is_dear:  # well separated pairs come out of few products
+        values, vectors, converged = smallest_by_krylov(
+            matrix, k, null_space, tol, TRIAL_PASSES
+        )
+    if converged:
+        solver = "krylov"
+    elif solver == "dense" or k < 1:
         values, vectors = smallest_dense(matrix, max(k, 1), null_space)
         values, vectors = values[:k], vectors[:, :k]
     elif solver in ("lobpcg", "amg"):
@@ -204,12 +216,17 @@ def smallest_eigenpairs(
             matrix, k, null_space, solver == "amg", tol, max_iter
         )
     elif factorize is None:
-        values, vectors = smallest_by_krylov(matrix, k, null_space, tol, max_iter)
+        values, vectors, converged = smallest_by_krylov(
+            matrix, k, null_space, tol, max_iter
+        )
     else:
         values, vectors = smallest_by_inverse(
             matrix, k, null_space, factorize, solver, tol, max_iter
         )
-    check_residuals(matrix, values, vectors, solver, tol)
+    if solver == "krylov" and factorize is None and not converged:
+        warn_unfinished(solver, "the matrix is too large to be factorised", tol)
+    else:
+        check_residuals(matrix, values, vectors, solver, tol)
     vectors = np.ascontiguousarray(flip_signs(vectors), dtype=dtype)
     return Eigenpairs(values, vectors, solver)
 
@@ -284,6 +301,8 @@ def _plan_smallest(matrix, k, eigen_solver, n_jobs):
     solver : str
     factorize : callable or None
         ``factorize(shift)`` factorises A - shift I; None for no factor.
+    is_dear : bool
+        Whether that takes so long that a few products with A are worth a trial.
     """
     names = ("auto", "dense", "krylov", "arpack", "lobpcg", "amg")
     if eigen_solver not in names:
@@ -301,19 +320,30 @@ def _plan_smallest(matrix, k, eigen_solver, n_jobs):
     if eigen_solver == "auto":
         smallest = (SPARSE_DENSE_BELOW if is_sparse else DENSE_BELOW) * width
     if n < smallest or eigen_solver == "dense":
-        return "dense", None
+        return "dense", None, False
     if eigen_solver in ("lobpcg", "amg"):
-        return eigen_solver, None
+        return eigen_solver, None, False
     solver = "krylov" if eigen_solver == "auto" else eigen_solver
     if not is_sparse:
-        return solver, lambda shift: DenseFactor(matrix, shift)
-    symbolic = SymbolicFactor(matrix)
+        return solver, lambda shift: DenseFactor(matrix, shift), False
+    symbolic = _affordable_analysis(matrix)
+    if symbolic is None:
+        if eigen_solver == "auto" and has_pyamg():
+            return "amg", None, True
+        return "krylov", None, False
+
+    def factorize(shift):
+        return Factor(matrix, shift=shift, symbolic=symbolic, n_jobs=n_jobs)
+
+    is_dear = eigen_solver == "auto" and symbolic.n_operations > DEAR_OPERATIONS
+    return solver, factorize, is_dear
+
+
+def _affordable_analysis(matrix):
+    """The symbolic factor, None where the numeric one would be too large."""
+    try:
+        symbolic = SymbolicFactor(matrix, max_operations=MAX_OPERATIONS)
+    except TooMuchFill:
+        return None
     limit = FACTOR_MEMORY * (available_memory() or np.inf)
-    n_bytes = symbolic.bytes + symbolic.work_bytes
-    if n_bytes <= limit and symbolic.n_operations <= MAX_OPERATIONS:
-        return solver, lambda shift: Factor(
-            matrix, shift=shift, symbolic=symbolic, n_jobs=n_jobs
-        )
-    if eigen_solver == "auto" and has_pyamg():
-        return "amg", None
-    return "krylov", None
+    return symbolic if symbolic.bytes + symbolic.work_bytes <= limit else None

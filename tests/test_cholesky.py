@@ -14,7 +14,7 @@ from graph_cases import empty, grid
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
-from skmanifold_nn._cholesky import Factor, SymbolicFactor
+from skmanifold_nn._cholesky import Factor, SymbolicFactor, TooMuchFill
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -211,3 +211,11 @@ def test_a_factor_moved_to_another_shift_is_that_factor(n_jobs, rng):
         fresh = Factor(A, shift=shift)
         assert moved.n_negative == fresh.n_negative
         assert_array_equal(moved.solve(block), fresh.solve(block))
+
+
+def test_an_analysis_is_given_up_where_operations_are_too_many():
+    A = sparse.csr_array(np.ones((40, 40)))
+    needed = SymbolicFactor(A).n_operations
+    assert SymbolicFactor(A, max_operations=1.1 * needed).n_operations == needed
+    with pytest.raises(TooMuchFill, match="more than"):
+        SymbolicFactor(A, max_operations=0.5 * needed)

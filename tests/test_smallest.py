@@ -183,14 +183,37 @@ def test_what_has_not_converged_is_said(solver):
     assert pairs.vectors.shape == (matrix.shape[0], 3)
 
 
-def test_without_a_factor(monkeypatch):
+def too_dear(monkeypatch, **limits):
+    for name, value in limits.items():
+        monkeypatch.setattr(f"skmanifold_nn.eigen.{name}", value)
+
+
+@pytest.mark.parametrize(
+    "limits, solver",
+    [
+        ({"DEAR_OPERATIONS": 0.0}, "krylov"),
+        ({"DEAR_OPERATIONS": 0.0, "TRIAL_PASSES": 1}, "krylov"),
+        ({"MAX_OPERATIONS": 0.0}, "krylov"),
+        ({"MAX_OPERATIONS": 0.0, "TRIAL_PASSES": 1}, "amg"),
+        ({"FACTOR_MEMORY": 0.0, "has_pyamg": lambda: False}, "krylov"),
+    ],
+)
+def test_where_a_factor_is_dear(limits, solver, monkeypatch):
+    if solver == "amg":
+        pytest.importorskip("pyamg")
+    too_dear(monkeypatch, **limits)
     matrix, spectrum = ANALYTIC["square torus"]
-    monkeypatch.setattr("skmanifold_nn.eigen.MAX_OPERATIONS", 0.0)
-    monkeypatch.setattr("skmanifold_nn.eigen.has_pyamg", lambda: False)
     null_space = ones(matrix.shape[0])
     pairs = smallest_eigenpairs(matrix, 3, null_space=null_space)
-    assert pairs.solver == "krylov"
-    assert_allclose(pairs.values, np.sort(spectrum)[1:4], rtol=1e-9)
+    assert pairs.solver == solver
+    check(matrix, pairs, np.sort(spectrum)[1:], solver, null_space)
+
+
+def test_what_has_not_converged_without_a_factor_is_said(monkeypatch):
+    too_dear(monkeypatch, MAX_OPERATIONS=0.0, has_pyamg=lambda: False)
+    matrix, _ = ANALYTIC["path"]
+    with pytest.warns(ConvergenceWarning, match="too large to be factorised"):
+        smallest_eigenpairs(matrix, 3, null_space=ones(600), max_iter=2)
 
 
 def test_multigrid_is_missed_by_name(monkeypatch):
