@@ -96,6 +96,11 @@ def clones_macro(compiler):
 class build_ext_probed(build_ext):
     """Adds what the compiler at hand supports to every extension."""
 
+    def finalize_options(self):
+        super().finalize_options()
+        if self.parallel is None:
+            self.parallel = os.cpu_count()
+
     def build_extensions(self):
         compile_args, link_args = openmp_flags(self.compiler)
         macros = clones_macro(self.compiler)
