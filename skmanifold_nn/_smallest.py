@@ -46,30 +46,14 @@ GAP, GAP_ROUNDING = 1e-3, 1e3
 MAX_SEARCHES = 4
 # More cannot be missing: a factor without pivoting has been unstable.
 MAX_MISSING = 64
+# How much faster than so far residuals may be expected to fall.
+HASTE = 2.0
 # Iterations of LOBPCG where none are given, and its residual in units of |A|.
 LOBPCG_ITERATIONS, LOBPCG_TOLERANCE = 1000, 1e-8
 
 
 class Eigenpairs(NamedTuple):
-    """Result of `smallest_eigenpairs`: a named tuple.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_components,)
-        Eigenvalues in ascending order.
-    vectors : ndarray of shape (n, n_components)
-        Their eigenvectors, as columns.
-    solver : str
-        Name of the solver that was used.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmanifold_nn.eigen import smallest_eigenpairs
-    >>> pairs = smallest_eigenpairs(np.diag([4.0, 3.0, 5.0]), 1)
-    >>> pairs.solver
-    'dense'
-    """
+    """Result of `skmanifold_nn.eigen.smallest_eigenpairs`."""
 
     values: np.ndarray
     vectors: np.ndarray
@@ -225,19 +209,25 @@ def _counting_shift(values, k, norm):
     return None
 
 
-def smallest_by_krylov(matrix, k, null_space, tol=0.0, max_iter=None):
+def smallest_by_krylov(matrix, k, null_space, tol=0.0, max_iter=None, patience=np.inf):
     """By block Lanczos on the matrix turned upside down: no factorisation.
 
+    Given up after `patience` passes that let expect far more than `max_iter` of them.
     Returns values, vectors, and whether they have converged.
     """
     norm = norm_of(matrix)
     flipped = _Deflated(lambda block: norm * block - matrix @ block, null_space)
     space = KrylovSpace(flipped, start_block(flipped, k))
+    limit = max_iter or MAX_PASSES
     wanted = max(tol, WANTED) * norm
-    for _ in range(max_iter or MAX_PASSES):
+    for n_passes in range(1, limit + 1):
         space.expand()
         residual = (space.residuals(k) * np.abs(space.values[: -k - 1 : -1])).max()
-        if residual <= wanted:
+        # Residuals fall geometrically or, once the space is rich, faster.
+        share = np.log(residual / norm) / np.log(wanted / norm) if residual > 0 else 1
+        if residual <= wanted or (
+            n_passes >= patience and share * limit < n_passes / HASTE
+        ):
             break
     values, vectors = _rayleigh_ritz(matrix, space.ritz_vectors(k))
     return values, vectors, residual <= wanted
@@ -287,8 +277,9 @@ def _preconditioner(matrix, norm, multigrid):
     if multigrid:
         import pyamg
 
-        shifted = matrix + SHIFT * norm * sparse.eye_array(matrix.shape[0])
-        hierarchy = pyamg.smoothed_aggregation_solver(sparse.csr_matrix(shifted))
+        shift = SHIFT * norm * sparse.eye_array(matrix.shape[0])
+        shifted = sparse.csr_matrix(matrix + shift)
+        hierarchy = pyamg.smoothed_aggregation_solver(shifted)
         cycle = hierarchy.aspreconditioner()
         return lambda block: np.column_stack([cycle @ column for column in block.T])
     diagonal = matrix.diagonal()[:, None]

@@ -11,7 +11,6 @@ from scipy import sparse
 
 from ._centering import CenteredKernel
 from ._cholesky import Factor, SymbolicFactor, TooMuchFill
-from ._dense_factor import DenseFactor
 from ._eigensolvers import SOLVERS
 from ._krylov import block_width
 from ._memory import available_memory
@@ -28,7 +27,6 @@ from ._smallest import (
 
 __all__ = [
     "CenteredKernel",
-    "Eigenpairs",
     "flip_signs",
     "largest_eigenpairs",
     "smallest_eigenpairs",
@@ -204,7 +202,7 @@ def smallest_eigenpairs(
     converged = False
     if is_dear:  # well separated pairs come out of few products
         values, vectors, converged = smallest_by_krylov(
-            matrix, k, null_space, tol, TRIAL_PASSES
+            matrix, k, null_space, tol, TRIAL_PASSES, TRIAL_PASSES // 6
         )
     if converged:
         solver = "krylov"
@@ -316,6 +314,10 @@ def _plan_smallest(matrix, k, eigen_solver, n_jobs):
         )
     n, width = matrix.shape[0], block_width(k)
     is_sparse = sparse.issparse(matrix)
+    if eigen_solver == "amg" and not is_sparse:
+        raise ValueError(
+            "eigen_solver='amg' does not serve for dense matrices. Use 'auto'."
+        )
     smallest = 5 * width
     if eigen_solver == "auto":
         smallest = (SPARSE_DENSE_BELOW if is_sparse else DENSE_BELOW) * width
@@ -325,7 +327,13 @@ def _plan_smallest(matrix, k, eigen_solver, n_jobs):
         return eigen_solver, None, False
     solver = "krylov" if eigen_solver == "auto" else eigen_solver
     if not is_sparse:
-        return solver, lambda shift: DenseFactor(matrix, shift), False
+
+        def factorize(shift):
+            entries = _with_all_entries(matrix)
+            symbolic = SymbolicFactor(entries, method="minimum_degree")
+            return Factor(entries, shift=shift, symbolic=symbolic, n_jobs=n_jobs)
+
+        return solver, factorize, eigen_solver == "auto"
     symbolic = _affordable_analysis(matrix)
     if symbolic is None:
         if eigen_solver == "auto" and has_pyamg():
@@ -337,6 +345,13 @@ def _plan_smallest(matrix, k, eigen_solver, n_jobs):
 
     is_dear = eigen_solver == "auto" and symbolic.n_operations > DEAR_OPERATIONS
     return solver, factorize, is_dear
+
+
+def _with_all_entries(matrix):
+    """A dense matrix in the form that is factorised, zeros stored."""
+    n = len(matrix)
+    indices = np.tile(np.arange(n, dtype=np.int32), n)
+    return sparse.csr_array((matrix.ravel(), indices, n * np.arange(n + 1)))
 
 
 def _affordable_analysis(matrix):

@@ -31,11 +31,9 @@ MAY_IMPORT = {
     "_centering": FOUNDATION | {"_kernels", "_krylov"},
     "_eigensolvers": FOUNDATION | {"_krylov"},
     "_cholesky": FOUNDATION | {"_kernels"} | ELIMINATION,
-    "_dense_factor": {"_krylov"},
     "_smallest": FOUNDATION | {"_krylov", "_eigensolvers"},
     "eigen": FOUNDATION
-    | {"_centering", "_cholesky", "_dense_factor", "_eigensolvers"}
-    | {"_krylov", "_smallest"},
+    | {"_centering", "_cholesky", "_eigensolvers", "_krylov", "_smallest"},
     "_measures": FOUNDATION | {"_kernels"},
     "base": FOUNDATION | {"graph", "eigen", "_measures"},
     # The kernels that build one method's matrix; graphs and eigensolves by the doors.

@@ -130,10 +130,11 @@ def test_few_rows(solver, n):
     assert pairs.solver == "dense"
 
 
-@pytest.mark.parametrize("solver", ["auto", "dense", *FACTORISING])
-def test_dense_matrices_and_zero(solver, rng):
+@pytest.mark.parametrize("width", [1.0, 4.0])
+@pytest.mark.parametrize("solver", SOLVERS[:-1])
+def test_dense_matrices_and_zero(solver, width, rng):
     points = rng.standard_normal((500, 3))
-    kernel = np.exp(-np.square(points[:, None] - points).sum(axis=2))
+    kernel = np.exp(-width * np.square(points[:, None] - points).sum(axis=2))
     matrix = np.diag(kernel.sum(axis=1)) - kernel
     pairs = smallest_eigenpairs(matrix, 3, null_space=ones(500), eigen_solver=solver)
     check(matrix, pairs, eigh(matrix, eigvals_only=True)[1:], solver, ones(500))
@@ -231,6 +232,7 @@ def test_multigrid_is_missed_by_name(monkeypatch):
         (np.eye(2), {"null_space": np.ones(2)}, "columns of length 2"),
         (np.eye(2), {"eigen_solver": "power"}, "one of .*'amg'.*; got 'power'"),
         (np.eye(2), {"n_components": 0}, "at least 1; got 0"),
+        (np.eye(500), {"eigen_solver": "amg"}, "dense matrices|not available"),
     ],
 )
 def test_arguments_are_checked(matrix, params, message):

@@ -483,9 +483,24 @@ def locally_linear_embedding(
         Number of neighbours of every row.
     n_components : int
         Number of coordinates.
-    reg, eigen_solver, tol, max_iter, method, hessian_tol, modified_tol, \
-            random_state, n_jobs
-        As for :class:`LocallyLinearEmbedding`.
+    reg : float, default=1e-3
+        This and all that follow: as for :class:`LocallyLinearEmbedding`.
+    eigen_solver : str, default='auto'
+        Name of the eigensolver.
+    tol : float, default=1e-6
+        Tolerance of 'arpack'.
+    max_iter : int, default=100
+        Largest number of its iterations.
+    method : {'standard', 'hessian', 'modified', 'ltsa'}, default='standard'
+        How local views are aligned.
+    hessian_tol : float, default=1e-4
+        Of the method 'hessian'.
+    modified_tol : float, default=1e-12
+        Of the method 'modified'.
+    random_state : int, RandomState instance or None, default=None
+        Accepted for compatibility; nothing is random.
+    n_jobs : int or None, default=None
+        Number of threads.
 
     Returns
     -------
