@@ -42,6 +42,8 @@ N_EXTRA = 3
 # A gap between eigenvalues is wide enough for the counting shift beyond this part of
 # the larger one and this multiple of rounding.
 GAP, GAP_ROUNDING = 1e-3, 1e3
+# Where in the gap eigenvalues are counted, the second time if some seem to be missing.
+COUNTED_AT = (0.5, 0.3)
 # Searches for eigenvalues that the count has found to be missing.
 MAX_SEARCHES = 4
 # More cannot be missing: a factor without pivoting has been unstable.
@@ -135,7 +137,7 @@ def smallest_by_inverse(
     norm = norm_of(matrix)
     n_null = null_space.shape[1]
     values, vectors = np.empty(0), np.empty((len(null_space), 0))
-    above, n_missing, n_wanted = None, 0, k
+    gap, n_missing, n_wanted = None, 0, k
     below = -SHIFT * norm if norm > 0 else -1.0
     factor = factorize(below)
     for n_searches in range(MAX_SEARCHES):
@@ -150,12 +152,11 @@ def smallest_by_inverse(
         vectors = np.hstack((vectors, more / np.linalg.norm(more, axis=0)))
         squares, rotation = np.linalg.eigh(cross(vectors, vectors))
         values, vectors = _ritz(matrix, times(vectors, rotation / np.sqrt(squares)))
-        if above is None:
-            above = _counting_shift(values, k, norm)
-        if above is None or len(values) + n_null >= matrix.shape[0]:
+        if gap is None:
+            gap = _gap_after(values, k, norm)
+        if gap is None or len(values) + n_null >= matrix.shape[0]:
             break
-        factor.move(above)
-        n_missing = n_wanted = factor.n_negative - n_null - np.sum(values < above)
+        n_missing = n_wanted = _count_missing(factor, gap, n_null, values)
         if n_missing <= 0 or n_missing > MAX_MISSING:
             break
     if n_missing > 0:
@@ -201,12 +202,27 @@ def _ritz(matrix, basis):
     return values, times(basis, rotation)
 
 
-def _counting_shift(values, k, norm):
-    """Where the eigenvalues are counted: the first wide gap after the k-th; or None."""
+def _gap_after(values, k, norm):
+    """The first wide gap between eigenvalues after the k-th, or None."""
     for below, above in zip(values[k - 1 : -1], values[k:], strict=True):
         if above - below > max(GAP * above, GAP_ROUNDING * EPS * norm):
-            return (below + above) / 2
+            return below, above
     return None
+
+
+def _count_missing(factor, gap, n_null, values):
+    """Eigenvalues below the gap that are neither null nor among the values.
+
+    Without pivoting a factor may be unstable at one shift, not at the other too.
+    """
+    below, above = gap
+    for part in COUNTED_AT:
+        shift = below + part * (above - below)
+        factor.move(shift)
+        n_missing = factor.n_negative - n_null - np.sum(values < shift)
+        if n_missing <= 0:
+            break
+    return n_missing
 
 
 def smallest_by_krylov(matrix, k, null_space, tol=0.0, max_iter=None, patience=np.inf):
