@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ._krylov import EPS, SEED, KrylovSpace, n_guessed, start_block
 from ._memory import require_memory
 
-__all__ = ["SOLVERS", "arpack", "dense", "krylov"]
+__all__ = ["SOLVERS", "arpack", "dense", "krylov", "warn_unfinished"]
 
 # Residual, relative to the eigenvalue and the largest entry of the eigenvector, that
 # tol=0 stands for, by the precision of the operator's entries.
@@ -75,7 +75,8 @@ def arpack(operator, k, tol=0.0, max_iter=None):
     for _ in range(MIN_PASSES):
         space.expand()
     values, vectors, residuals = space.ritz(k)
-    warn("arpack", tol, max_iter, f"{n_found} of {k} eigenpairs found", residuals.max())
+    found = f"{n_found} of {k} eigenpairs found, relative residual"
+    warn_unfinished("arpack", f"{found} {residuals.max():.1e}", tol, max_iter)
     return values, vectors
 
 
@@ -91,16 +92,17 @@ def krylov(operator, k, tol=0.0, max_iter=None):
         values, vectors, residuals = space.ritz(k)
         if n_passes >= MIN_PASSES and residuals.max() <= wanted:
             return values, vectors
-    warn("krylov", tol, max_iter, f"{limit} passes made", residuals.max())
+    made = f"{limit} passes made, relative residual {residuals.max():.1e}"
+    warn_unfinished("krylov", made, tol, max_iter)
     return values, vectors
 
 
-def warn(eigen_solver, tol, max_iter, progress, residual):
+def warn_unfinished(eigen_solver, progress, tol, max_iter):
     """Say which solver has not converged, how far it came, and the remedy."""
     warnings.warn(
         f"eigen_solver={eigen_solver!r} did not converge with tol={tol} and "
-        f"max_iter={max_iter}: {progress}, relative residual {residual:.1e}. Increase "
-        "max_iter or tol, or use eigen_solver='dense'.",
+        f"max_iter={max_iter}: {progress}. Increase max_iter or tol, or use "
+        "eigen_solver='dense'.",
         ConvergenceWarning,
         stacklevel=4,
     )

@@ -5,15 +5,13 @@ freed of the known null vectors; the inertia of a second factorisation, whose sh
 just above the pairs found, then counts whether any was missed.
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 from scipy.linalg import eigh
-from sklearn.exceptions import ConvergenceWarning
 
-from ._eigensolvers import arpack
+from ._eigensolvers import arpack, warn_unfinished
 from ._krylov import EPS, SEED, KrylovSpace, cross, remove, start_block, times
 
 __all__ = [
@@ -23,7 +21,6 @@ __all__ = [
     "smallest_by_krylov",
     "smallest_by_lobpcg",
     "smallest_dense",
-    "warn_unfinished",
 ]
 
 # Shift of the factorised matrix, in units of its norm: what rounding changes anyway.
@@ -160,9 +157,8 @@ def smallest_by_inverse(
         if n_missing <= 0 or n_missing > MAX_MISSING:
             break
     if n_missing > 0:
-        warn_unfinished(
-            solver, f"{n_missing} of the smallest eigenvalues were not found", tol
-        )
+        missed = f"{n_missing} of the smallest eigenvalues were not found"
+        warn_unfinished(solver, missed, tol, max_iter)
     return values[:k], vectors[:, :k]
 
 
@@ -186,7 +182,7 @@ def _largest_of_inverse(inverse, k, norm, solver, tol, max_iter):
         if passes_since >= PATIENCE and worst <= ACCEPTED:
             break
     else:
-        warn_unfinished("krylov", f"relative residual {residual:.1e}", wanted)
+        warn_unfinished("krylov", f"relative residual {residual:.1e}", tol, max_iter)
     n_settled = np.count_nonzero(np.cumsum(residuals > GAP) == 0)
     return space.ritz_vectors(max(k, n_settled))
 
@@ -284,7 +280,7 @@ def smallest_by_lobpcg(matrix, k, null_space, multigrid, tol=0.0, max_iter=None)
         vectors = times(basis, rotation)
         directions = times(basis[:, width:], rotation[width:])
     solver = "amg" if multigrid else "lobpcg"
-    warn_unfinished(solver, f"relative residual {worst / norm:.1e}", wanted / norm)
+    warn_unfinished(solver, f"relative residual {worst / norm:.1e}", tol, max_iter)
     return values[:k], vectors[:, :k]
 
 
@@ -302,19 +298,10 @@ def _preconditioner(matrix, norm, multigrid):
     return lambda block: block / np.where(diagonal > 0, diagonal, 1)
 
 
-def check_residuals(matrix, values, vectors, solver, tol):
+def check_residuals(matrix, values, vectors, solver, tol, max_iter):
     """Warn where pairs are not eigenpairs, to single precision or what was asked."""
     residuals = np.linalg.norm(matrix @ vectors - vectors * values, axis=0)
     worst = residuals.max(initial=0) / (norm_of(matrix) or 1)
     if not worst <= max(LARGEST_RESIDUAL, 10 * tol):
-        warn_unfinished(solver, f"|A v - lambda v| is {worst:.1e} |A|", tol)
-
-
-def warn_unfinished(solver, found, tol):
-    """Say which solver has not converged, what it found, and the remedy."""
-    warnings.warn(
-        f"eigen_solver={solver!r} did not converge with tol={tol}: {found}. Increase "
-        "max_iter or tol, or use eigen_solver='dense'.",
-        ConvergenceWarning,
-        stacklevel=4,
-    )
+        off = f"|A v - lambda v| is {worst:.1e} |A|"
+        warn_unfinished(solver, off, tol, max_iter)

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from ._centering import CenteredKernel
 from ._cholesky import Factor, SymbolicFactor, TooMuchFill
-from ._eigensolvers import SOLVERS
+from ._eigensolvers import SOLVERS, warn_unfinished
 from ._krylov import block_width
 from ._memory import available_memory
 from ._smallest import (
@@ -22,7 +22,6 @@ from ._smallest import (
     smallest_by_krylov,
     smallest_by_lobpcg,
     smallest_dense,
-    warn_unfinished,
 )
 
 __all__ = [
@@ -43,6 +42,8 @@ MAX_OPERATIONS = 2e13
 # A factor is dear from so many (some seconds), as long as the passes of a trial.
 DEAR_OPERATIONS = 1e11
 TRIAL_PASSES = 64
+# Passes after which a trial is judged by its progress.
+TRIAL_PATIENCE = 10
 
 
 def largest_eigenpairs(
@@ -202,7 +203,7 @@ def smallest_eigenpairs(
     converged = False
     if is_dear:  # well separated pairs come out of few products
         values, vectors, converged = smallest_by_krylov(
-            matrix, k, null_space, tol, TRIAL_PASSES, TRIAL_PASSES // 6
+            matrix, k, null_space, tol, TRIAL_PASSES, TRIAL_PATIENCE
         )
     if converged:
         solver = "krylov"
@@ -222,9 +223,10 @@ def smallest_eigenpairs(
             matrix, k, null_space, factorize, solver, tol, max_iter
         )
     if solver == "krylov" and factorize is None and not converged:
-        warn_unfinished(solver, "the matrix is too large to be factorised", tol)
+        reason = "the matrix is too large to be factorised"
+        warn_unfinished(solver, reason, tol, max_iter)
     else:
-        check_residuals(matrix, values, vectors, solver, tol)
+        check_residuals(matrix, values, vectors, solver, tol, max_iter)
     vectors = np.ascontiguousarray(flip_signs(vectors), dtype=dtype)
     return Eigenpairs(values, vectors, solver)
 
