@@ -20,13 +20,13 @@ from ..graph import symmetrize
 
 __all__ = [
     "DiagonalBlocks",
+    "EqualRows",
     "NearRows",
     "NeighborGraph",
     "bridged",
     "check_affinities",
     "components",
     "degrees",
-    "equal_rows",
     "heaviest_component",
     "median_gamma",
     "require_nonnegative",
@@ -465,19 +465,30 @@ def times_columns(matrix, factors):
     return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def equal_rows(X, training):
-    """For each row of X the index of an equal row of `training`, or -1.
+class EqualRows:
+    """Finds the rows of some training rows that equal new ones.
 
     Parameters
     ----------
-    X, training : {ndarray, csr_array} of shape (n, d) and (m, d)
-
-    Returns
-    -------
-    twins : ndarray of shape (n,), int
+    training : {ndarray, csr_array} of shape (m, d)
     """
-    known = {key: index for index, key in reversed(list(enumerate(_keys(training))))}
-    return np.array([known.get(key, -1) for key in _keys(X)], dtype=np.intp)
+
+    def __init__(self, training):
+        keys = list(enumerate(_keys(training)))
+        self.known = {key: index for index, key in reversed(keys)}
+
+    def __call__(self, X):
+        """For each row of X the index of the first equal training row, or -1.
+
+        Parameters
+        ----------
+        X : {ndarray, csr_array} of shape (n, d)
+
+        Returns
+        -------
+        twins : ndarray of shape (n,), int
+        """
+        return np.array([self.known.get(key, -1) for key in _keys(X)], dtype=np.intp)
 
 
 def _keys(X):

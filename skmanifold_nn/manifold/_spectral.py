@@ -20,13 +20,13 @@ from ..base import Embedding
 from ..graph import closest_pairs
 from ._affinity import (
     DiagonalBlocks,
+    EqualRows,
     NearRows,
     NeighborGraph,
     bridged,
     check_affinities,
     components,
     degrees,
-    equal_rows,
     heaviest_component,
     median_gamma,
     require_nonnegative,
@@ -429,11 +429,12 @@ class SpectralMethod(Embedding):
         if self.affinity in self._graph_weights:
             near = NearRows(self.nbrs_, self._radii, n_queries)
             return lambda X: self._join_neighbors(near, X)
+        equal_rows = EqualRows(self._fit_X)
         if self.affinity == "rbf":
-            return self._join_rbf
+            return lambda X: self._join_rbf(equal_rows, X)
         if callable(self.affinity):
             require_two_arguments(self.affinity)
-        return self._join_matrix
+        return lambda X: self._join_matrix(equal_rows, X)
 
     def _join_neighbors(self, near, X):
         row, column, squares, weights = near(X)
@@ -457,7 +458,7 @@ class SpectralMethod(Embedding):
             np.where(least == 0, column[nearest], -1),
         )
 
-    def _join_rbf(self, X):
+    def _join_rbf(self, equal_rows, X):
         training = self._fit_X.astype(np.float64)
         kernel = euclidean_distances(X.astype(np.float64), training, squared=True)
         nearest = kernel.argmin(axis=1)
@@ -470,10 +471,10 @@ class SpectralMethod(Embedding):
             np.exp(-self.gamma_ * least),
             nearest,
             np.ones(len(kernel)),
-            equal_rows(X, self._fit_X),
+            equal_rows(X),
         )
 
-    def _join_matrix(self, X):
+    def _join_matrix(self, equal_rows, X):
         weights = X
         if callable(self.affinity):
             weights = self.affinity(X, self._fit_X)
@@ -485,7 +486,7 @@ class SpectralMethod(Embedding):
         n = X.shape[0]
         nearest = np.asarray(weights.argmax(axis=1)).ravel()
         heaviest = np.asarray(weights[np.arange(n), nearest]).ravel()
-        twins = equal_rows(X, self._fit_X)
+        twins = equal_rows(X)
         return Joined(weights, np.ones(n), nearest, heaviest, twins)
 
     def _extend(self, joined, places):

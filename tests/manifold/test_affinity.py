@@ -11,13 +11,13 @@ from sklearn.neighbors import kneighbors_graph, sort_graph_by_row_values
 from skmanifold_nn.manifold import _affinity
 from skmanifold_nn.manifold._affinity import (
     DiagonalBlocks,
+    EqualRows,
     NearRows,
     NeighborGraph,
     bridged,
     check_affinities,
     components,
     degrees,
-    equal_rows,
     heaviest_component,
     median_gamma,
     slope_gamma,
@@ -145,9 +145,9 @@ def test_equal_rows(rng):
         next((i for i, row in enumerate(training) if np.array_equal(row, x)), -1)
         for x in X
     ]
-    assert_array_equal(equal_rows(X, training), expected)
+    assert_array_equal(EqualRows(training)(X), expected)
     assert_array_equal(
-        equal_rows(sparse.csr_array(X), sparse.csr_array(training)), expected
+        EqualRows(sparse.csr_array(training))(sparse.csr_array(X)), expected
     )
 
 
