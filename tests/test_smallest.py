@@ -85,16 +85,14 @@ def check(matrix, pairs, expected, solver, null_space):
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_analytic_spectra_with_their_multiplicities(name, k, solver):
     matrix, spectrum = ANALYTIC[name]
-    if solver == "lobpcg" and name == "path":
-        pytest.skip("its condition number of 1e5 needs a preconditioner")
     null_space = ones(matrix.shape[0])
     pairs = smallest_eigenpairs(matrix, k, null_space=null_space, eigen_solver=solver)
     check(matrix, pairs, np.sort(spectrum)[1:], solver, null_space)
 
 
-@pytest.mark.parametrize("solver", FACTORISING)
-@pytest.mark.parametrize("seed", range(101, 201))
-def test_random_graphs(seed, solver):
+@pytest.mark.parametrize("seed", range(101, 401))
+def test_random_graphs(seed):
+    solver = FACTORISING[seed % 2]
     rng = np.random.default_rng(seed)
     n = int(rng.integers(80, 160))
     edges = rng.random((n, n)) < rng.choice([0.03, 0.1, 0.4])
