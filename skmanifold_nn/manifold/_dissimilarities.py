@@ -1,0 +1,221 @@
+"""Dissimilarities: computed from rows by a metric, or given and checked."""
+
+import numpy as np
+from sklearn.metrics import pairwise_distances
+from sklearn.utils.validation import validate_data
+
+from .._memory import require_memory
+
+__all__ = [
+    "METRIC_CONSTRAINTS",
+    "check_dissimilarities",
+    "new_dissimilarities",
+    "pairwise",
+    "training_dissimilarities",
+]
+
+METRIC_CONSTRAINTS = {"metric": [str, callable], "metric_params": [dict, None]}
+FLOATS = [np.float64, np.float32]
+# What rounding may leave, of the largest entry.
+ROUNDING = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5}
+# Rows compared with their columns at a time.
+BLOCK = 256
+# Metrics made of matrix products, whose last bits depend on how rows are cut.
+BY_PRODUCTS = {"euclidean", "l2", "sqeuclidean", "cosine", "nan_euclidean"}
+
+
+def training_dissimilarities(
+    estimator, X, *, missing=False, itemsizes=1, remedy="Use fewer samples."
+):
+    """Dissimilarities between the rows of X, for a fit.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameters `metric`, `metric_params` and `n_jobs`; gets
+        ``n_features_in_`` and ``feature_names_in_``.
+    X : {array-like, sparse matrix} of shape (n, n_features) or (n, n)
+        Rows, or with ``metric='precomputed'`` dissimilarities.
+    missing : bool, default=False
+        Whether precomputed dissimilarities may be missing: NaN.
+    itemsizes : float, default=1
+        Values an entry of the n x n matrix that the fit needs at its peak.
+    remedy : str
+        What the user can do where memory does not suffice.
+
+    Returns
+    -------
+    dissimilarities : ndarray of shape (n, n), float32 or float64, C-contiguous
+        Only what is on and above the diagonal is exact: rounding may make it
+        asymmetric and the diagonal not quite zero.
+    X : {ndarray, csr_matrix}
+        The validated rows; with ``metric='precomputed'`` the dissimilarities.
+
+    Raises
+    ------
+    ValueError
+        If X, or what the metric makes of it, is not allowed.
+    MemoryError
+        If the n x n matrix cannot fit in memory.
+    """
+    is_precomputed = estimator.metric == "precomputed"
+    X = validate_data(
+        estimator,
+        X,
+        dtype=FLOATS,
+        accept_sparse=False if is_precomputed else "csr",
+        ensure_all_finite="allow-nan" if is_precomputed and missing else True,
+    )
+    n_samples = X.shape[0]
+    require_memory(
+        int(itemsizes * n_samples**2 * X.dtype.itemsize),
+        f"{type(estimator).__name__} of {n_samples} samples with all their pairs",
+        remedy,
+    )
+    if is_precomputed:
+        X = np.ascontiguousarray(X)
+        check_dissimilarities(X, missing=missing)
+        return X, X
+    return pairwise(estimator, X), X
+
+
+def new_dissimilarities(estimator, X, training, *, missing=False):
+    """Dissimilarities from new rows to training rows, for a transform.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted by means of `training_dissimilarities`.
+    X : {array-like, sparse matrix} of shape (n, n_features) or (n, n_training)
+        Rows, or with ``metric='precomputed'`` dissimilarities.
+    training : {ndarray, csr_matrix} of shape (n_training, n_features)
+        Rows from which to measure; not used with ``metric='precomputed'``.
+    missing : bool, default=False
+        Whether precomputed dissimilarities may be missing: NaN.
+
+    Returns
+    -------
+    dissimilarities : ndarray of shape (n, n_training), float32 or float64
+    X : {ndarray, csr_matrix}
+        The validated rows.
+    """
+    is_precomputed = estimator.metric == "precomputed"
+    X = validate_data(
+        estimator,
+        X,
+        reset=False,
+        dtype=FLOATS,
+        accept_sparse=False if is_precomputed else "csr",
+        ensure_all_finite="allow-nan" if is_precomputed and missing else True,
+    )
+    if is_precomputed:
+        X = np.ascontiguousarray(X)
+        _refuse_negative(X)
+        return X, X
+    return pairwise(estimator, X, training), X
+
+
+def pairwise(estimator, X, Y=None):
+    """Dissimilarities between validated rows, in the dtype of X.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the parameters `metric`, `metric_params` and `n_jobs`.
+    X : {ndarray, csr_matrix} of shape (n, n_features)
+    Y : {ndarray, csr_matrix} of shape (m, n_features), optional
+        By default X.
+
+    Returns
+    -------
+    dissimilarities : ndarray of shape (n, m), C-contiguous
+
+    Raises
+    ------
+    ValueError
+        If the metric gives NaN, infinite or negative values.
+    """
+    metric = estimator.metric
+    distances = pairwise_distances(
+        X,
+        Y,
+        metric=metric,
+        n_jobs=None if metric in BY_PRODUCTS else estimator.n_jobs,
+        **(estimator.metric_params or {}),
+    )
+    distances = np.ascontiguousarray(distances, dtype=X.dtype)
+    if not np.isfinite(distances.sum(dtype=np.float64)):
+        raise ValueError(
+            f"metric={metric!r} gives NaN or infinite dissimilarities between these "
+            "rows. Use another metric, or drop the rows for which it has no value."
+        )
+    least = distances.min(initial=0)
+    if least < 0:
+        if least < -ROUNDING[distances.dtype] * distances.max():
+            raise ValueError(
+                f"metric={metric!r} gives negative dissimilarities, {least:g} for one "
+                "pair. Use a metric whose values are zero or more."
+            )
+        np.maximum(distances, 0, out=distances)
+    return distances
+
+
+def check_dissimilarities(dissimilarities, *, missing=False):
+    """Raise unless a matrix is square and symmetric, non-negative and zero at home.
+
+    Parameters
+    ----------
+    dissimilarities : ndarray, float32 or float64
+        Without infinite values, and without NaN unless `missing`.
+    missing : bool, default=False
+        Whether NaN may stand, on both sides of the diagonal.
+
+    Raises
+    ------
+    ValueError
+        Naming the rule and an entry that breaks it.
+    """
+    D = dissimilarities
+    if D.ndim != 2 or D.shape[0] != D.shape[1]:
+        raise ValueError(
+            "Dissimilarities: array must be 2-dimensional and square. shape = "
+            f"{D.shape}. For rows of coordinates set metric='euclidean' or another "
+            "metric instead of 'precomputed'."
+        )
+    extremes = [
+        reduce(D, axis=None, initial=0) for reduce in (np.fmax.reduce, np.fmin.reduce)
+    ]
+    tolerance = ROUNDING[D.dtype] * np.abs(extremes).max()
+    for start in range(0, len(D), BLOCK):
+        rows = slice(start, start + BLOCK)
+        upper, lower = D[rows, start:], D[start:, rows].T
+        differs = np.abs(upper - lower) > tolerance
+        if missing:
+            differs |= np.isnan(upper) != np.isnan(lower)
+        if differs.any():
+            i, j = np.argwhere(differs)[0] + start
+            raise ValueError(
+                "Array must be symmetric, but the dissimilarities have "
+                f"[{i}, {j}] = {D[i, j]:g} and [{j}, {i}] = {D[j, i]:g}. Where both "
+                "are judgements of the same pair, give their mean, (D + D.T) / 2."
+            )
+    _refuse_negative(D)
+    diagonal = np.diagonal(D)
+    if (np.nan_to_num(diagonal) > tolerance).any():
+        i = int(np.nan_to_num(diagonal).argmax())
+        raise ValueError(
+            "The diagonal of the dissimilarities must be zero, but entry "
+            f"[{i}, {i}] is {diagonal[i]:g}. Similarities must be turned into "
+            "dissimilarities first, for instance by S.max() - S."
+        )
+
+
+def _refuse_negative(dissimilarities):
+    """Raise if an entry is negative; NaN passes."""
+    if np.fmin.reduce(dissimilarities, axis=None, initial=0) < 0:
+        i, j = np.argwhere(dissimilarities < 0)[0]
+        raise ValueError(
+            f"Dissimilarities must not be negative, but entry [{i}, {j}] is "
+            f"{dissimilarities[i, j]:g}. Similarities must be turned into "
+            "dissimilarities first, for instance by S.max() - S."
+        )
