@@ -8,8 +8,9 @@ from .._memory import require_memory
 
 __all__ = [
     "METRIC_CONSTRAINTS",
+    "blocks_of_dissimilarities",
     "check_dissimilarities",
-    "new_dissimilarities",
+    "new_rows",
     "pairwise",
     "training_dissimilarities",
 ]
@@ -20,6 +21,8 @@ FLOATS = [np.float64, np.float32]
 ROUNDING = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5}
 # Rows compared with their columns at a time.
 BLOCK = 256
+# Dissimilarities of new rows at a time (64 MB in float64).
+BLOCK_ENTRIES = 2**23
 # Metrics made of matrix products, whose last bits depend on how rows are cut.
 BY_PRODUCTS = {"euclidean", "l2", "sqeuclidean", "cosine", "nan_euclidean"}
 
@@ -79,25 +82,21 @@ def training_dissimilarities(
     return pairwise(estimator, X), X
 
 
-def new_dissimilarities(estimator, X, training, *, missing=False):
-    """Dissimilarities from new rows to training rows, for a transform.
+def new_rows(estimator, X, *, missing=False):
+    """New rows for a transform, checked.
 
     Parameters
     ----------
     estimator : estimator
         Fitted by means of `training_dissimilarities`.
     X : {array-like, sparse matrix} of shape (n, n_features) or (n, n_training)
-        Rows, or with ``metric='precomputed'`` dissimilarities.
-    training : {ndarray, csr_matrix} of shape (n_training, n_features)
-        Rows from which to measure; not used with ``metric='precomputed'``.
+        Rows, or with ``metric='precomputed'`` dissimilarities to the training rows.
     missing : bool, default=False
         Whether precomputed dissimilarities may be missing: NaN.
 
     Returns
     -------
-    dissimilarities : ndarray of shape (n, n_training), float32 or float64
-    X : {ndarray, csr_matrix}
-        The validated rows.
+    X : {ndarray, csr_matrix}, float32 or float64
     """
     is_precomputed = estimator.metric == "precomputed"
     X = validate_data(
@@ -111,8 +110,36 @@ def new_dissimilarities(estimator, X, training, *, missing=False):
     if is_precomputed:
         X = np.ascontiguousarray(X)
         _refuse_negative(X)
-        return X, X
-    return pairwise(estimator, X, training), X
+    return X
+
+
+def blocks_of_dissimilarities(estimator, X, training, *, columns=slice(None)):
+    """Dissimilarities from new rows to training rows, block by block.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : {ndarray, csr_matrix} of shape (n, n_features) or (n, n_training)
+        From `new_rows`.
+    training : {ndarray, csr_matrix} of shape (m, n_features)
+        Rows from which to measure; not used with ``metric='precomputed'``.
+    columns : slice or array of int, default=slice(None)
+        With ``metric='precomputed'`` the columns of the m rows.
+
+    Yields
+    ------
+    rows : slice
+    dissimilarities : ndarray of shape (b, m), C-contiguous, in X's dtype
+    """
+    is_precomputed = estimator.metric == "precomputed"
+    width = X.shape[1] if is_precomputed else training.shape[0]
+    step = max(1, BLOCK_ENTRIES // max(width, 1))
+    for start in range(0, X.shape[0], step):
+        rows = slice(start, start + step)
+        if is_precomputed:
+            yield rows, np.ascontiguousarray(X[rows][:, columns])
+        else:
+            yield rows, pairwise(estimator, X[rows], training)
 
 
 def pairwise(estimator, X, Y=None):

@@ -6,8 +6,9 @@ from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator
 
 from skmanifold_nn.manifold._dissimilarities import (
+    blocks_of_dissimilarities,
     check_dissimilarities,
-    new_dissimilarities,
+    new_rows,
     pairwise,
     training_dissimilarities,
 )
@@ -35,6 +36,13 @@ def table(n=400):
     return cdist(X, X)
 
 
+def measured(estimator, X, training=None, **more):
+    """All blocks of the dissimilarities of new rows."""
+    X = new_rows(estimator, X)
+    blocks = blocks_of_dissimilarities(estimator, X, training, **more)
+    return np.vstack([block for _, block in blocks])
+
+
 @both_dtypes
 @pytest.mark.parametrize("metric", ["euclidean", "cityblock", "correlation"])
 def test_rows_are_measured_by_the_metric(metric, dtype):
@@ -46,7 +54,7 @@ def test_rows_are_measured_by_the_metric(metric, dtype):
     expected = cdist(X.astype(np.float64), X.astype(np.float64), metric)
     tolerance = 1e-7 if dtype == np.float64 else 1e-3
     assert_allclose(D, expected, atol=tolerance)
-    new, _ = new_dissimilarities(estimator, X[:5] + 1, X)
+    new = measured(estimator, X[:5] + 1, X)
     assert new.shape == (5, 30) and new.dtype == dtype
     expected = cdist(X[:5].astype(float) + 1, X.astype(float), metric)
     assert_allclose(new, expected, atol=tolerance)
@@ -80,8 +88,9 @@ def test_precomputed_is_not_copied():
     D = table()
     got, _ = training_dissimilarities(Measures("precomputed"), D)
     assert np.shares_memory(got, D)
-    new, _ = new_dissimilarities(Measures("precomputed").fit_like(D), D[:3], None)
-    assert_array_equal(new, D[:3])
+    estimator = Measures("precomputed").fit_like(D)
+    assert_array_equal(measured(estimator, D[:3]), D[:3])
+    assert_array_equal(measured(estimator, D[:3], columns=[4, 1]), D[:3, [4, 1]])
 
 
 @both_dtypes
@@ -130,6 +139,18 @@ def test_missing_values():
         training_dissimilarities(Measures("precomputed"), D, missing=True)
 
 
+def test_new_rows_block_by_block(monkeypatch):
+    monkeypatch.setattr("skmanifold_nn.manifold._dissimilarities.BLOCK_ENTRIES", 70)
+    X = points()
+    estimator = Measures("cityblock").fit_like(X)
+    blocks = list(blocks_of_dissimilarities(estimator, X[:9], X))
+    assert [len(block) for _, block in blocks] == [2, 2, 2, 2, 1]
+    together = np.empty((9, 30))
+    for rows, block in blocks:
+        together[rows] = block
+    assert_allclose(together, cdist(X[:9], X, "cityblock"))
+
+
 def test_what_a_metric_must_not_give():
     X = points()
     with pytest.raises(ValueError, match="gives negative dissimilarities, -1"):
@@ -142,7 +163,7 @@ def test_what_a_metric_must_not_give():
 def test_negative_queries_are_refused():
     estimator = Measures("precomputed").fit_like(table())
     with pytest.raises(ValueError, match=r"negative.*\[1, 3\]"):
-        new_dissimilarities(estimator, spoilt(1, 3, -2.0)[:4], None)
+        new_rows(estimator, spoilt(1, 3, -2.0)[:4])
 
 
 def test_too_large_is_refused(monkeypatch):
