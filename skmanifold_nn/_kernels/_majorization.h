@@ -1,0 +1,23 @@
+/* Tiles of the sums over pairs in the majorisation of stress. */
+#ifndef SKMNN_MAJORIZATION_H
+#define SKMNN_MAJORIZATION_H
+
+#include "_majorization_root.h"
+
+/* Rows that share one pass over their columns, and columns that stay in the cache. */
+#define MAJORIZATION_ROWS 4
+#define MAJORIZATION_COLUMNS 512
+
+#define SKMNN_REAL double
+#define SKMNN_NAME(name) name##_f64
+#include "_majorization_lanes.h"
+#undef SKMNN_REAL
+#undef SKMNN_NAME
+
+#define SKMNN_REAL float
+#define SKMNN_NAME(name) name##_f32
+#include "_majorization_lanes.h"
+#undef SKMNN_REAL
+#undef SKMNN_NAME
+
+#endif
