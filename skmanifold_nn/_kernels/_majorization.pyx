@@ -6,11 +6,11 @@ V^+ B(X) X, where
 
     (B(X) X)_i = sum_j w_ij (delta_ij / e_ij) (x_i - x_j)
 
-and V is the Laplacian matrix of the weights (V^+ = J / n without weights). Only the part
-of the n x n arrays above the diagonal is read. Points whose distance is zero, or below
-the root of the smallest normal number (1e-154; 1e-19 for float32), count as
-coincident and do not move each other; sums overflow beyond 1e150 (1e17), so that the
-caller brings disparities of another scale to order one.
+and V is the Laplacian matrix of the weights (V^+ = J / n without weights). Only what is
+above the diagonal of the n x n arrays is read. Points whose distance is zero, or below
+the root of the smallest normal number (1e-154; 1e-19 for float32), count as coincident
+and do not move each other; sums overflow beyond 1e150 (1e17), so that the caller brings
+disparities of another scale to order one.
 
 Strips of rows are dealt to a fixed number of parts with sums of their own, which are
 added in a fixed order: the result has the same bits for any number of threads. Products
