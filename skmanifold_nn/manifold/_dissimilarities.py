@@ -13,6 +13,7 @@ __all__ = [
     "new_rows",
     "pairwise",
     "training_dissimilarities",
+    "training_rows",
 ]
 
 METRIC_CONSTRAINTS = {"metric": [str, callable], "metric_params": [dict, None]}
@@ -61,6 +62,30 @@ def training_dissimilarities(
     MemoryError
         If the n x n matrix cannot fit in memory.
     """
+    X = training_rows(estimator, X, missing=missing)
+    n_samples = X.shape[0]
+    require_memory(
+        int(itemsizes * n_samples**2 * X.dtype.itemsize),
+        f"{type(estimator).__name__} of {n_samples} samples with all their pairs",
+        remedy,
+    )
+    if estimator.metric == "precomputed":
+        return X, X
+    return pairwise(estimator, X), X
+
+
+def training_rows(estimator, X, *, missing=False):
+    """Rows for a fit, or the whole matrix of precomputed dissimilarities, checked.
+
+    Parameters
+    ----------
+    estimator, X, missing
+        As for `training_dissimilarities`.
+
+    Returns
+    -------
+    X : {ndarray, csr_matrix}, float32 or float64
+    """
     is_precomputed = estimator.metric == "precomputed"
     X = validate_data(
         estimator,
@@ -69,17 +94,10 @@ def training_dissimilarities(
         accept_sparse=False if is_precomputed else "csr",
         ensure_all_finite="allow-nan" if is_precomputed and missing else True,
     )
-    n_samples = X.shape[0]
-    require_memory(
-        int(itemsizes * n_samples**2 * X.dtype.itemsize),
-        f"{type(estimator).__name__} of {n_samples} samples with all their pairs",
-        remedy,
-    )
     if is_precomputed:
         X = np.ascontiguousarray(X)
         check_dissimilarities(X, missing=missing)
-        return X, X
-    return pairwise(estimator, X), X
+    return X
 
 
 def new_rows(estimator, X, *, missing=False):
