@@ -66,7 +66,7 @@ def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):
     mean : float
         Mean of the kernel.
     eigenvalues : ndarray of shape (n_components,)
-        Of the centred kernel, descending; those that are not positive count as zero.
+        Of the centred kernel, descending, none negative.
     eigenvectors : ndarray of shape (n, n_components)
     **params
         Parameters of KernelPCA.
@@ -80,10 +80,7 @@ def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):
     estimator.gamma_ = 1 / len(row_means)
     estimator.n_features_in_ = len(row_means)
     estimator.X_fit_ = X_fit
-    # As KernelPCA does: what is zero up to rounding is zero.
-    rounding = 1e-12 if eigenvalues.dtype == np.float64 else 2e-7
-    noise = eigenvalues <= rounding * max(eigenvalues.max(initial=0), 0)
-    estimator.eigenvalues_ = np.where(noise, 0, eigenvalues)
+    estimator.eigenvalues_ = eigenvalues
     estimator.eigenvectors_ = eigenvectors
     return estimator
 

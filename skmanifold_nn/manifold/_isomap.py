@@ -22,24 +22,31 @@ from .._sklearn_compat import (
     training_rows,
 )
 from ..base import Embedding
-from ..eigen import CenteredKernel, flip_signs, largest_eigenpairs
+from ..eigen import CenteredKernel
 from ..graph import (
-    geodesic_path,
+    farthest_points,
     geodesics,
     link_geodesics,
     neighborhood_graph,
 )
+from ._classical_scaling import (
+    blocks,
+    decompose,
+    place_by_landmarks,
+    positive_part,
+    project,
+    projection_axes,
+)
+from ._geodesic_paths import GeodesicPathMixin
 from ._landmarks import choose_landmarks, count_landmarks
-from ._reconstruction import reconstruct, walk
+from ._reconstruction import reconstruct
 
 __all__ = ["Isomap"]
 
-# Entries of a block of distances that is worked on at a time (64 MB in float64).
-BLOCK_ENTRIES = 2**23
 PATH_METHODS = {"auto": "auto", "FW": "elimination", "D": "dijkstra"}
 
 
-class Isomap(Embedding):
+class Isomap(GeodesicPathMixin, Embedding):
     """Isomap: distances along the sheet, then classical multidimensional scaling.
 
     Neighbours are joined to a graph; the shortest paths over it approximate geodesic
@@ -280,7 +287,11 @@ class Isomap(Embedding):
                 )
             with task("geodesics"):
                 landmarks = choose_landmarks(
-                    self.landmarks, n_landmarks, graph, self.random_state
+                    self.landmarks,
+                    n_landmarks,
+                    graph.shape[0],
+                    self.random_state,
+                    lambda count: farthest_points(graph, count),
                 )
                 distances = geodesics(
                     graph,
@@ -335,30 +346,30 @@ class Isomap(Embedding):
         square = distances
         if landmarks is not None:
             square = np.ascontiguousarray(distances[:, landmarks])
-        kernel = CenteredKernel(square, n_jobs=self.n_jobs)
-        eigenvalues, eigenvectors = largest_eigenpairs(
-            kernel,
-            min(self.n_components, len(square)),
-            eigen_solver=self.eigen_solver,
-            tol=self.tol,
-            max_iter=self.max_iter,
+        solver = {
+            "eigen_solver": self.eigen_solver,
+            "tol": self.tol,
+            "max_iter": self.max_iter,
+            "n_jobs": self.n_jobs,
+        }
+        kernel, eigenvalues, eigenvectors = decompose(
+            square, self.n_components, **solver
         )
         scaling = kernel_pca(
             square,
             kernel.row_means,
             kernel.grand_mean,
-            eigenvalues,
+            positive_part(eigenvalues),
             eigenvectors,
             n_components=self.n_components,
-            eigen_solver=self.eigen_solver,
-            tol=self.tol,
-            max_iter=self.max_iter,
-            n_jobs=self.n_jobs,
+            **solver,
         )
-        if landmarks is not None:
-            return scaling, eigenvalues, _place_by_landmarks(scaling, distances)
-        scales = np.sqrt(scaling.eigenvalues_).astype(eigenvectors.dtype)
-        return scaling, eigenvalues, eigenvectors * scales
+        if landmarks is None:
+            scales = np.sqrt(scaling.eigenvalues_).astype(eigenvectors.dtype)
+            return scaling, eigenvalues, eigenvectors * scales
+        embedding, signs = place_by_landmarks(distances, *_projection_parts(scaling))
+        scaling.eigenvectors_ *= signs
+        return scaling, eigenvalues, embedding
 
     def _keep(self, nbrs, graph, distances, landmarks, scaling, eigenvalues, embedding):
         """Set all that is fitted, once everything has succeeded."""
@@ -442,8 +453,9 @@ class Isomap(Embedding):
         links = self._links(X)
         dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
         placed = np.empty((links.shape[0], self._n_features_out), dtype=dtype)
-        for rows in _blocks(links.shape[0], self._n_sources):
-            placed[rows] = _project(self.kernel_pca_, self._geodesics_of(links[rows]))
+        parts = _projection_parts(self.kernel_pca_)
+        for rows in blocks(links.shape[0], self._n_sources):
+            placed[rows] = project(self._geodesics_of(links[rows]), *parts)
         return placed
 
     def inverse_transform(self, X):
@@ -545,7 +557,7 @@ class Isomap(Embedding):
         """Indices of sources and their distances to all rows, block by block."""
         n_samples = len(self.embedding_)
         sources = getattr(self, "landmark_indices_", np.arange(n_samples))
-        for rows in _blocks(len(sources), 8 * n_samples):
+        for rows in blocks(len(sources), 8 * n_samples):
             if hasattr(self, "dist_matrix_"):
                 yield sources[rows], self.dist_matrix_[rows]
             else:
@@ -553,76 +565,6 @@ class Isomap(Embedding):
                     sources[rows],
                     geodesics(self.graph_, sources[rows], n_jobs=self.n_jobs),
                 )
-
-    def geodesic_path(self, a, b):
-        """Training rows along the shortest path between two points.
-
-        Parameters
-        ----------
-        a, b : int or array-like of shape (n_features,)
-            A training row by its index, or a new row.
-
-        Returns
-        -------
-        path : ndarray of int
-            Indices of training rows. A new row is not in it: its path starts or ends at
-            the neighbour through which the way is shortest.
-        """
-        check_is_fitted(self)
-        n_samples = len(self.embedding_)
-        ends = [self._end_links(name, end) for name, end in (("a", a), ("b", b))]
-        # Both ends join the graph as vertices n and n + 1.
-        graph = sparse.block_array(
-            [[self.graph_, None], [sparse.vstack(ends), sparse.csr_array((2, 2))]],
-            format="csr",
-        )
-        path = geodesic_path(graph, n_samples, n_samples + 1)[1:-1]
-        return path
-
-    def _end_links(self, name, end):
-        n_samples = len(self.embedding_)
-        if isinstance(end, Integral):
-            if not 0 <= end < n_samples:
-                raise ValueError(
-                    f"{name} must be a row or the index of a training row from 0 to "
-                    f"{n_samples - 1}, got {end!r}."
-                )
-            return sparse.csr_array(([0.0], ([0], [end])), shape=(1, n_samples))
-        return self._links(np.asarray(end).reshape(1, -1))
-
-    def interpolate(self, a, b, n_steps):
-        """Points of the input space along the manifold, from one point to another.
-
-        The shortest path over the neighbourhood graph is walked in steps of equal
-        length; between two neighbours the way is straight.
-
-        Parameters
-        ----------
-        a, b : int or array-like of shape (n_features,)
-            A training row by its index, or a new row.
-        n_steps : int
-            Number of points, both ends included; at least 2.
-
-        Returns
-        -------
-        points : ndarray of shape (n_steps, n_features)
-
-        Raises
-        ------
-        ValueError
-            If the estimator was fitted on precomputed distances.
-        """
-        check_is_fitted(self)
-        rows = self._training_rows("interpolate")
-        if not isinstance(n_steps, Integral) or n_steps < 2:
-            raise ValueError(f"n_steps must be an integer >= 2, got {n_steps!r}.")
-        path = rows[self.geodesic_path(a, b)]
-        path = np.asarray(path.toarray() if sparse.issparse(path) else path)
-        ends = [
-            path[place] if isinstance(end, Integral) else np.asarray(end, dtype=float)
-            for end, place in ((a, 0), (b, -1))
-        ]
-        return walk(np.vstack((ends[0], path, ends[1])), n_steps)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -632,35 +574,7 @@ class Isomap(Embedding):
         return tags
 
 
-def _blocks(n_rows, n_columns):
-    """Slices of rows with about BLOCK_ENTRIES entries each."""
-    step = max(1, BLOCK_ENTRIES // max(n_columns, 1))
-    return [slice(start, start + step) for start in range(0, n_rows, step)]
-
-
-def _project(scaling, distances):
-    """Coordinates of rows from their geodesics to all rows, or to the landmarks.
-
-    The kernel -1/2 d^2 is centred as the training kernel was and projected on its
-    eigenvectors (with landmarks: distance-based triangulation, [2], equation 3).
-    """
-    row_means, grand_mean = kernel_means(scaling)
-    kernel = np.square(distances, dtype=np.float64)
-    kernel *= -0.5
-    kernel -= kernel.mean(axis=1, keepdims=True)
-    kernel += grand_mean - row_means
-    values = scaling.eigenvalues_.astype(np.float64)
-    scales = np.divide(1, np.sqrt(values), out=np.zeros_like(values), where=values > 0)
-    return kernel @ (scaling.eigenvectors_ * scales)
-
-
-def _place_by_landmarks(scaling, distances):
-    """Every row from its distances to the landmarks; signs are those of the whole."""
-    n_samples = distances.shape[1]
-    shape = n_samples, len(scaling.eigenvalues_)
-    embedding = np.empty(shape, dtype=distances.dtype)
-    for rows in _blocks(n_samples, len(distances)):
-        embedding[rows] = _project(scaling, distances[:, rows].T)
-    flipped = flip_signs(embedding).astype(embedding.dtype, copy=False)
-    scaling.eigenvectors_ *= np.where((flipped != embedding).any(axis=0), -1, 1)
-    return flipped
+def _projection_parts(scaling):
+    """What `project` needs, of a fitted KernelPCA."""
+    axes = projection_axes(scaling.eigenvalues_, scaling.eigenvectors_)
+    return *kernel_means(scaling), axes

@@ -5,9 +5,9 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import check_array, check_random_state
 
-from ..graph import farthest_points
+from ._classical_scaling import blocks
 
-__all__ = ["choose_landmarks", "count_landmarks"]
+__all__ = ["choose_landmarks", "count_landmarks", "landmark_distances"]
 
 
 def count_landmarks(n_landmarks, landmarks, n_samples, n_components):
@@ -44,7 +44,7 @@ def count_landmarks(n_landmarks, landmarks, n_samples, n_components):
     return count
 
 
-def choose_landmarks(landmarks, count, graph, random_state):
+def choose_landmarks(landmarks, count, n_samples, random_state, farthest):
     """Indices of the landmarks.
 
     Parameters
@@ -52,9 +52,10 @@ def choose_landmarks(landmarks, count, graph, random_state):
     landmarks : {'maxmin', 'random'} or array-like of int
     count : int or None
         From `count_landmarks`.
-    graph : csr_array of shape (n_samples, n_samples)
-        Over which 'maxmin' measures distances.
+    n_samples : int
     random_state : int, RandomState instance or None
+    farthest : callable
+        ``farthest(count)`` gives the indices for 'maxmin'.
 
     Returns
     -------
@@ -66,12 +67,11 @@ def choose_landmarks(landmarks, count, graph, random_state):
     ValueError
         If an array does not hold different indices of rows.
     """
-    n_samples = graph.shape[0]
     if count is None:
         return None
     if isinstance(landmarks, str):
         if landmarks == "maxmin":
-            return farthest_points(graph, count)
+            return farthest(count)
         drawn = check_random_state(random_state).permutation(n_samples)[:count]
         return drawn.astype(np.int32)
     indices = check_array(
@@ -89,3 +89,52 @@ def choose_landmarks(landmarks, count, graph, random_state):
             f"to {n_samples - 1}, got {landmarks!r}."
         )
     return indices.astype(np.int32)
+
+
+def landmark_distances(landmarks, measure, random_state, distances):
+    """Choose landmarks by a metric and measure from them to all rows.
+
+    Every landmark's row of distances is measured once: 'maxmin' needs the rows that are
+    wanted anyway, and one more for its start.
+
+    Parameters
+    ----------
+    landmarks : {'maxmin', 'random'} or array-like of int
+    measure : callable
+        ``measure(indices)`` gives the distances from these rows to all rows, of shape
+        (len(indices), n_samples).
+    random_state : int, RandomState instance or None
+    distances : ndarray of shape (n_landmarks, n_samples)
+        OUT.
+
+    Returns
+    -------
+    indices : ndarray of shape (n_landmarks,), int32
+    """
+    count, n_samples = distances.shape
+    indices = choose_landmarks(
+        landmarks,
+        count,
+        n_samples,
+        random_state,
+        lambda count: _farthest_rows(measure, distances),
+    )
+    if not (isinstance(landmarks, str) and landmarks == "maxmin"):
+        for rows in blocks(count, n_samples):
+            distances[rows] = measure(indices[rows])
+    return indices
+
+
+def _farthest_rows(measure, distances):
+    """Each row the farthest from those before it, the first from row 0 (MaxMin)."""
+    indices = np.empty(len(distances), dtype=np.int32)
+    nearest = np.array(measure(np.array([0]))[0])
+    farthest = nearest.argmax()
+    nearest[:] = np.inf
+    for landmark in range(len(distances)):
+        indices[landmark] = farthest
+        distances[landmark] = measure(indices[landmark : landmark + 1])[0]
+        np.minimum(nearest, distances[landmark], out=nearest)
+        nearest[farthest] = -1  # not again, even where the others are its copies
+        farthest = nearest.argmax()
+    return indices
