@@ -8,11 +8,12 @@ an (n, m) float64 array. Optional are ``toarray()``, for the dense solver, and
 
 import numpy as np
 from scipy import sparse
+from scipy.linalg import eigvalsh
 
 from ._centering import CenteredKernel
 from ._cholesky import Factor, SymbolicFactor, TooMuchFill
 from ._eigensolvers import SOLVERS, warn_unfinished
-from ._krylov import block_width
+from ._krylov import KrylovSpace, block_width, n_guessed, start_block
 from ._memory import available_memory
 from ._smallest import (
     Eigenpairs,
@@ -28,6 +29,7 @@ __all__ = [
     "CenteredKernel",
     "flip_signs",
     "largest_eigenpairs",
+    "lowest_eigenvalue",
     "smallest_eigenpairs",
 ]
 
@@ -44,6 +46,11 @@ DEAR_OPERATIONS = 1e11
 TRIAL_PASSES = 64
 # Passes after which a trial is judged by its progress.
 TRIAL_PATIENCE = 10
+# Of the lowest eigenvalue: the residual, relative to it, that leaves about a percent;
+# the least and most passes; after so many, whether it is negligible beside the largest.
+LOOSE = 0.05
+LOOSE_PASSES = (2, 24)
+NEGLIGIBLE_PASSES, NEGLIGIBLE = 6, 0.01
 
 
 def largest_eigenpairs(
@@ -112,6 +119,57 @@ def largest_eigenpairs(
     order = np.argsort(-values, kind="stable")
     vectors = flip_signs(vectors[:, order])
     return values[order], np.ascontiguousarray(vectors, dtype=operator.dtype)
+
+
+def lowest_eigenvalue(kernel, largest):
+    """Algebraically smallest eigenvalue of a centred kernel, to about a percent.
+
+    Exact for few rows. Otherwise a few passes of the block Krylov method, started from
+    Nystroem's guess of the bottom of the spectrum: as many as the largest pairs take,
+    or fewer. The value comes from inside the spectrum, so that what is found negative
+    is so, but for rounding; of a spectrum that hardly reaches below zero, something may
+    be missed: less than a percent of the largest eigenvalue.
+
+    Parameters
+    ----------
+    kernel : CenteredKernel
+    largest : float
+        The kernel's largest eigenvalue.
+
+    Returns
+    -------
+    value : float
+
+    Examples
+    --------
+    Distances along a circle are not Euclidean.
+
+    >>> import numpy as np
+    >>> from skmanifold_nn.eigen import CenteredKernel, lowest_eigenvalue
+    >>> steps = np.abs(np.arange(6.0)[:, None] - np.arange(6.0))
+    >>> kernel = CenteredKernel(np.minimum(steps, 6 - steps))
+    >>> print(round(lowest_eigenvalue(kernel, 6.0), 3))
+    -2.0
+    """
+    if _choose_solver(kernel.shape[0], 1, "auto") == "dense":
+        value = eigvalsh(
+            kernel.toarray().T,
+            subset_by_index=[0, 0],
+            overwrite_a=True,
+            check_finite=False,
+        )
+        return float(value[0])
+    guessed = kernel.guess(n_guessed(1), lowest=True)
+    space = KrylovSpace(_Negative(kernel), start_block(kernel, 1, guessed))
+    least, most = LOOSE_PASSES
+    for n_passes in range(1, most + 1):
+        space.expand()
+        below = space.values[-1]
+        settled = n_passes >= least and space.residuals(1)[0] <= LOOSE
+        negligible = n_passes >= NEGLIGIBLE_PASSES and below <= NEGLIGIBLE * largest
+        if settled or negligible:
+            break
+    return -float(below)
 
 
 def smallest_eigenpairs(
@@ -254,6 +312,16 @@ def flip_signs(vectors):
     columns = np.arange(vectors.shape[1])
     largest = vectors[np.argmax(np.abs(vectors), axis=0), columns]
     return vectors * np.where(largest < 0, -1.0, 1.0)
+
+
+class _Negative:
+    """-K, whose largest eigenvalue is K's smallest."""
+
+    def __init__(self, operator):
+        self.operator = operator
+
+    def __matmul__(self, block):
+        return -(self.operator @ block)
 
 
 def _choose_solver(n, k, eigen_solver):

@@ -9,6 +9,7 @@ from sklearn import manifold as sklearn_manifold
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
 from skmanifold_nn.manifold import (
+    ClassicalMDS,
     DiffusionMap,
     Isomap,
     LocallyLinearEmbedding,
@@ -162,6 +163,18 @@ DIFFUSION_REFUSED = (
     ({"diffusion_time": -1}, ["diffusion_time", "Got -1"]),
 )
 
+CLASSICAL_MDS_REFUSED = (
+    ({"n_components": 0}, ["n_components", "[1, inf)", "Got 0"]),
+    ({"metric": "curved"}, ["metric", "'curved'"]),
+    ({"metric": "precomputed"}, ["2-dimensional and square", "(150, 3)"]),
+    ({"eigen_solver": "amg"}, ["eigen_solver", "dense", "Got 'amg'"]),
+    ({"n_landmarks": 0}, ["n_landmarks", "Got 0"]),
+    ({"n_landmarks": 151}, ["n_landmarks", "151", "150"]),
+    ({"n_landmarks": 2, "n_components": 2}, ["n_landmarks", "n_components"]),
+    ({"n_landmarks": 20, "landmarks": "nearest"}, ["landmarks", "Got 'nearest'"]),
+    ({"landmarks": np.array([3, 150, 4])}, ["landmarks", "150"]),
+)
+
 
 def spectral_row(estimator, variant="", remedies=("n_neighbors",), **more):
     grid = {"n_neighbors": [8, 12], "n_components": [1, 2]}
@@ -220,6 +233,20 @@ ROWS = [
         SpectralEmbedding(affinity="rbf", gamma=1.0),
         "-rbf",
         remedies=("affinity='nearest_neighbors'",),
+    ),
+    Row(
+        ClassicalMDS(),
+        grid={"metric": ["euclidean", "cityblock"], "n_components": [1, 2]},
+        refused=CLASSICAL_MDS_REFUSED,
+        peer=sklearn_manifold.ClassicalMDS,
+        slow=lambda: (ClassicalMDS(metric="minkowski"), *cloud(7000)),
+        remedies=("n_landmarks",),
+    ),
+    Row(
+        ClassicalMDS(n_landmarks=30, random_state=5),
+        grid={"n_landmarks": [20, 0.4], "n_components": [1, 2]},
+        remedies=("n_landmarks",),
+        variant="-landmarks",
     ),
     spectral_row(DiffusionMap(n_neighbors=12), refused=DIFFUSION_REFUSED),
     spectral_row(

@@ -1,11 +1,13 @@
 """Manifold learning: embeddings of rows that lie near a curved sheet."""
 
+from ._classical_mds import ClassicalMDS
 from ._diffusion import DiffusionMap
 from ._isomap import Isomap
 from ._laplacian import LaplacianEigenmaps, SpectralEmbedding, spectral_embedding
 from ._lle import LocallyLinearEmbedding, locally_linear_embedding
 
 __all__ = [
+    "ClassicalMDS",
     "DiffusionMap",
     "Isomap",
     "LaplacianEigenmaps",

@@ -16,11 +16,17 @@ References
 
 import numpy as np
 
-from ..eigen import CenteredKernel, flip_signs, largest_eigenpairs
+from ..eigen import (
+    CenteredKernel,
+    flip_signs,
+    largest_eigenpairs,
+    lowest_eigenvalue,
+)
 
 __all__ = [
     "blocks",
     "decompose",
+    "negative_ratio",
     "place_by_landmarks",
     "positive_part",
     "project",
@@ -31,6 +37,10 @@ __all__ = [
 BLOCK_ENTRIES = 2**23
 # Of the largest eigenvalue: what KernelPCA takes for zero, by precision.
 ROUNDING = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 2e-7}
+
+# Of the largest eigenvalue: negative ones that distances' rounding, or that of the
+# matrix product from which they came, explains.
+NEGATIVE_ROUNDING = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5}
 
 
 def blocks(n_rows, n_columns):
@@ -80,6 +90,26 @@ def positive_part(eigenvalues, dtype=np.float64):
     """
     noise = ROUNDING[np.dtype(dtype)] * max(eigenvalues.max(initial=0), 0)
     return np.where(eigenvalues <= noise, 0, eigenvalues)
+
+
+def negative_ratio(kernel, largest):
+    """How far the spectrum reaches below zero, relative to its largest eigenvalue.
+
+    Parameters
+    ----------
+    kernel : CenteredKernel
+    largest : float
+        Its largest eigenvalue.
+
+    Returns
+    -------
+    ratio : float
+        Exactly 0 where the negative part is rounding, as of Euclidean distances.
+    """
+    if largest <= 0:
+        return 0.0
+    ratio = -lowest_eigenvalue(kernel, largest) / largest
+    return ratio if ratio > NEGATIVE_ROUNDING[kernel.dtype] else 0.0
 
 
 def projection_axes(eigenvalues, eigenvectors):

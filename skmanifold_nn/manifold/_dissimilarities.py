@@ -12,6 +12,7 @@ __all__ = [
     "check_dissimilarities",
     "new_rows",
     "pairwise",
+    "refuse_negative",
     "training_dissimilarities",
     "training_rows",
 ]
@@ -91,11 +92,11 @@ def training_rows(estimator, X, *, missing=False):
         estimator,
         X,
         dtype=FLOATS,
+        order="C",  # on which the last bits of matrix products depend
         accept_sparse=False if is_precomputed else "csr",
         ensure_all_finite="allow-nan" if is_precomputed and missing else True,
     )
     if is_precomputed:
-        X = np.ascontiguousarray(X)
         check_dissimilarities(X, missing=missing)
     return X
 
@@ -122,12 +123,12 @@ def new_rows(estimator, X, *, missing=False):
         X,
         reset=False,
         dtype=FLOATS,
+        order="C",  # on which the last bits of matrix products depend
         accept_sparse=False if is_precomputed else "csr",
         ensure_all_finite="allow-nan" if is_precomputed and missing else True,
     )
     if is_precomputed:
-        X = np.ascontiguousarray(X)
-        _refuse_negative(X)
+        refuse_negative(X)
     return X
 
 
@@ -244,7 +245,7 @@ def check_dissimilarities(dissimilarities, *, missing=False):
                 f"[{i}, {j}] = {D[i, j]:g} and [{j}, {i}] = {D[j, i]:g}. Where both "
                 "are judgements of the same pair, give their mean, (D + D.T) / 2."
             )
-    _refuse_negative(D)
+    refuse_negative(D)
     diagonal = np.diagonal(D)
     if (np.nan_to_num(diagonal) > tolerance).any():
         i = int(np.nan_to_num(diagonal).argmax())
@@ -255,7 +256,7 @@ def check_dissimilarities(dissimilarities, *, missing=False):
         )
 
 
-def _refuse_negative(dissimilarities):
+def refuse_negative(dissimilarities):
     """Raise if an entry is negative; NaN passes."""
     if np.fmin.reduce(dissimilarities, axis=None, initial=0) < 0:
         i, j = np.argwhere(dissimilarities < 0)[0]
