@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 API_PAGES = Path(__file__).parents[1] / "doc" / "api"
-MODULES = ["skmanifold_nn.eigen", "skmanifold_nn.graph", "skmanifold_nn.manifold"]
+MODULES = [
+    "skmanifold_nn.eigen",
+    "skmanifold_nn.graph",
+    "skmanifold_nn.manifold",
+    "skmanifold_nn.plotting",
+]
 
 
 def public_objects():
