@@ -8,6 +8,12 @@
 #define MAJORIZATION_ROWS 4
 #define MAJORIZATION_COLUMNS 512
 
+#ifdef __GNUC__
+#define MAJORIZATION_PREFETCH(address) __builtin_prefetch((address), 0, 2)
+#else
+#define MAJORIZATION_PREFETCH(address) ((void)(address))
+#endif
+
 #define SKMNN_REAL double
 #define SKMNN_NAME(name) name##_f64
 #include "_majorization_lanes.h"

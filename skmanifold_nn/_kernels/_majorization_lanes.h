@@ -98,6 +98,14 @@ SKMNN_INLINE void SKMNN_NAME(majorization_moves)(
     moved[i3] += (double)m3;
 }
 
+/* Asks for the span that is read a group of rows later. */
+SKMNN_INLINE void SKMNN_NAME(majorization_ask)(ptrdiff_t width, const SKMNN_REAL *row)
+{
+    const ptrdiff_t line = 64 / sizeof(SKMNN_REAL);
+    for (ptrdiff_t j = 0; j < width; j += line)
+        MAJORIZATION_PREFETCH(row + j);
+}
+
 /* Adds what the rows i0 <= i < i1 and all columns j > i contribute. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_tile)(
     ptrdiff_t d, ptrdiff_t n, ptrdiff_t i0, ptrdiff_t i1, const SKMNN_REAL *disparities,
@@ -117,6 +125,12 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_tile)(
                     f[j] = 0;
                 if (skip == width)
                     continue;
+                if (i + r + MAJORIZATION_ROWS < i1) {
+                    const ptrdiff_t later = row + MAJORIZATION_ROWS * n;
+                    SKMNN_NAME(majorization_ask)(width, disparities + later);
+                    if (weights)
+                        SKMNN_NAME(majorization_ask)(width, weights + later);
+                }
                 SKMNN_NAME(majorization_squares)(
                     d, n, places, i + r, first + skip, width - skip, f + skip);
                 if (weights)
