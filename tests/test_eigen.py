@@ -13,7 +13,12 @@ from sklearn.preprocessing import KernelCenterer
 from sklearn.utils.extmath import svd_flip
 
 from skmanifold_nn import _centering
-from skmanifold_nn.eigen import CenteredKernel, flip_signs, largest_eigenpairs
+from skmanifold_nn.eigen import (
+    CenteredKernel,
+    flip_signs,
+    largest_eigenpairs,
+    lowest_eigenvalue,
+)
 
 SOLVERS = ["auto", "dense", "krylov", "arpack"]
 DTYPES = [np.float32, np.float64]
@@ -344,3 +349,51 @@ def test_dense_solver_too_large_for_memory_is_refused():
 
     with pytest.raises(MemoryError, match=r"100000000 samples .*eigen_solver='auto'"):
         largest_eigenpairs(Huge(), 2, eigen_solver="dense")
+
+
+# --- the other end of the spectrum ---
+
+
+def counted(kernel, monkeypatch):
+    """A list that grows with every product of the kernel."""
+    products = []
+    multiply = type(kernel).__matmul__
+
+    def note(self, block):
+        products.append(block.shape)
+        return multiply(self, block)
+
+    monkeypatch.setattr(type(kernel), "__matmul__", note)
+    return products
+
+
+@pytest.mark.parametrize(
+    "metric, rtol", [("cityblock", 0.01), ("chebyshev", 0.01), ("sqeuclidean", 0.01)]
+)
+def test_lowest_eigenvalue_takes_no_longer_than_the_largest(metric, rtol, monkeypatch):
+    X = np.random.default_rng(71).standard_normal((500, 6)) ** 3
+    kernel = CenteredKernel(squareform(pdist(X, metric)))
+    values = np.linalg.eigvalsh(kernel.toarray())
+    products = counted(kernel, monkeypatch)
+    largest_eigenpairs(kernel, 2)
+    n_products = len(products)
+    assert_allclose(lowest_eigenvalue(kernel, values[-1]), values[0], rtol=rtol)
+    assert len(products) <= 2 * n_products
+
+
+@pytest.mark.parametrize("n", [1, 2, 30, 399])
+def test_lowest_eigenvalue_of_few_rows_is_exact(n):
+    rng = np.random.default_rng(72)
+    upper = np.triu(rng.uniform(1, 2, (n, n)), 1)
+    kernel = CenteredKernel(upper + upper.T)
+    values = np.linalg.eigvalsh(kernel.toarray())
+    assert_allclose(lowest_eigenvalue(kernel, values[-1]), values[0], atol=1e-11)
+
+
+def test_lowest_eigenvalue_of_euclidean_distances_is_not_searched_for_long(monkeypatch):
+    X = np.random.default_rng(73).standard_normal((450, 200))
+    kernel = CenteredKernel(squareform(pdist(X)))
+    products = counted(kernel, monkeypatch)
+    value = lowest_eigenvalue(kernel, 1000.0)
+    assert -1e-9 < value < 10
+    assert len(products) <= 6
