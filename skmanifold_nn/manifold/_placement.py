@@ -1,0 +1,104 @@
+"""New points in a fixed configuration."""
+
+import numpy as np
+from joblib import effective_n_jobs
+
+from .._kernels._placement import place_rows
+
+__all__ = ["place"]
+
+MAX_ITER = 1000
+# Decrease of a point's stress, in parts of its squared distances, that ends its search.
+EPS = 1e-12
+
+
+def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
+    """Places of new points, whose stress against fixed points is majorised.
+
+    For every new point by itself, sum_j w_j (delta_j - |y - x_j|)^2 is lowered by
+    y <- (sum_j w_j (x_j + delta_j (y - x_j) / |y - x_j|)) / sum_j w_j. There are two
+    starts, the fixed point at the smallest dissimilarity and the triangulation of
+    squared dissimilarities [1]_; the one that ends lower is kept. A point at
+    dissimilarity zero from a fixed one gets its place.
+
+    Parameters
+    ----------
+    dissimilarities : ndarray of shape (q, n), float32 or float64
+        From the new points to the fixed ones; NaN where missing.
+    configuration : ndarray of shape (n, d), of the same dtype
+        Fixed points.
+    weights : ndarray of shape (n,), of the same dtype, optional
+        Of the fixed points.
+    n_jobs : int, optional
+        Number of threads; the result does not depend on it.
+
+    Returns
+    -------
+    places : ndarray of shape (q, d)
+
+    Raises
+    ------
+    ValueError
+        If all dissimilarities of a point are missing.
+
+    References
+    ----------
+    .. [1] J. C. Gower, "Adding a point to vector diagrams in multivariate analysis",
+       Biometrika 55, 1968.
+    """
+    known = ~np.isnan(dissimilarities)
+    lost = np.flatnonzero(~known.any(axis=1))
+    if lost.size:
+        raise ValueError(
+            f"Row {lost[0]} of X has only missing dissimilarities, NaN, so that it has "
+            "no place. Give it at least one, better n_components + 1 of them."
+        )
+    nearest = np.where(known, dissimilarities, np.inf).argmin(axis=1)
+    fixed = np.ascontiguousarray(configuration.T)
+    n_threads = effective_n_jobs(n_jobs)
+    best = lowest = None
+    for start in (
+        configuration[nearest],
+        _triangulate(np.where(known, dissimilarities, 0), known, configuration),
+    ):
+        places = np.ascontiguousarray(start)
+        stresses = np.empty(len(places))
+        counts = np.empty(len(places), dtype=np.intp)
+        place_rows(
+            dissimilarities,
+            weights,
+            fixed,
+            n_threads,
+            MAX_ITER,
+            EPS,
+            places,
+            stresses,
+            counts,
+        )
+        if best is None:
+            best, lowest = places, stresses
+        else:
+            better = stresses < lowest
+            best[better] = places[better]
+    smallest = dissimilarities[np.arange(len(nearest)), nearest]
+    best[smallest == 0] = configuration[nearest[smallest == 0]]
+    return best
+
+
+def _triangulate(dissimilarities, known, configuration):
+    """Least-squares solution of |y - x_j|^2 = delta_j^2, linear in y and |y|^2.
+
+    Centred on the fixed points: y = -1/2 (X'X)^+ X' delta^2, up to what is constant; a
+    missing delta_j^2 counts as the mean of the known ones plus |x_j|^2's excess.
+    """
+    centre = configuration.mean(axis=0, dtype=np.float64)
+    X = configuration - centre
+    norms = np.square(X).sum(axis=1)
+    # delta_j^2 - |x_j|^2 = |y|^2 - 2 x_j y; row by row, whatever else is in the batch
+    excess = np.square(dissimilarities, dtype=np.float64) - norms
+    excess *= known
+    excess -= excess.sum(axis=1, keepdims=True) / known.sum(axis=1, keepdims=True)
+    excess *= known
+    solution = np.linalg.pinv(X, rcond=1e-8)
+    places = np.stack([(excess * axis).sum(axis=1) for axis in solution], axis=1)
+    return (-0.5 * places + centre).astype(configuration.dtype)
