@@ -14,6 +14,11 @@
 #define MAJORIZATION_PREFETCH(address) ((void)(address))
 #endif
 
+SKMNN_INLINE ptrdiff_t majorization_width(ptrdiff_t left)
+{
+    return left < MAJORIZATION_COLUMNS ? left : MAJORIZATION_COLUMNS;
+}
+
 #define SKMNN_REAL double
 #define SKMNN_NAME(name) name##_f64
 #include "_majorization_lanes.h"

@@ -113,14 +113,13 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_tile)(
 {
     SKMNN_REAL factors[MAJORIZATION_ROWS * MAJORIZATION_COLUMNS];
     for (ptrdiff_t first = i0; first < n; first += MAJORIZATION_COLUMNS) {
-        const ptrdiff_t left = n - first;
-        const ptrdiff_t width = left < MAJORIZATION_COLUMNS ? left : MAJORIZATION_COLUMNS;
+        const ptrdiff_t width = majorization_width(n - first);
         for (ptrdiff_t i = i0; i < i1; i += MAJORIZATION_ROWS) {
             for (ptrdiff_t r = 0; r < MAJORIZATION_ROWS; r++) {
                 SKMNN_REAL *f = factors + r * MAJORIZATION_COLUMNS;
-                const ptrdiff_t row = (i + r) * n + first;
                 ptrdiff_t skip = i + r + 1 - first;
-                skip = skip < 0 ? 0 : i + r >= i1 || skip > width ? width : skip;
+                skip = i + r >= i1 || skip > width ? width : skip < 0 ? 0 : skip;
+                const ptrdiff_t row = (i + r) * n + first, start = row + skip;
                 for (ptrdiff_t j = 0; j < skip; j++)
                     f[j] = 0;
                 if (skip == width)
@@ -135,11 +134,11 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_tile)(
                     d, n, places, i + r, first + skip, width - skip, f + skip);
                 if (weights)
                     SKMNN_NAME(majorization_factors)(
-                        1, width - skip, disparities + row + skip, weights + row + skip,
-                        f + skip, sums);
+                        1, width - skip, disparities + start, weights + start, f + skip,
+                        sums);
                 else
                     SKMNN_NAME(majorization_factors)(
-                        0, width - skip, disparities + row + skip, NULL, f + skip, sums);
+                        0, width - skip, disparities + start, NULL, f + skip, sums);
             }
             for (ptrdiff_t k = 0; k < d; k++)
                 SKMNN_NAME(majorization_moves)(
@@ -155,8 +154,7 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_stresses)(
 {
     SKMNN_REAL squares[MAJORIZATION_COLUMNS];
     for (ptrdiff_t first = i + 1; first < n; first += MAJORIZATION_COLUMNS) {
-        const ptrdiff_t left = n - first;
-        const ptrdiff_t width = left < MAJORIZATION_COLUMNS ? left : MAJORIZATION_COLUMNS;
+        const ptrdiff_t width = majorization_width(n - first);
         const SKMNN_REAL *row = disparities + i * n + first;
         const SKMNN_REAL *row_weights = weights ? weights + i * n + first : NULL;
         double *others = stresses + first, stress = 0;
@@ -166,7 +164,8 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_stresses)(
             const double w = row_weights ? (double)row_weights[j] : 1;
             const double delta = w > 0 ? (double)row[j] : 0;
             const SKMNN_REAL s = squares[j];
-            const double residual = delta - (double)(s * SKMNN_NAME(reciprocal_root)(s));
+            const SKMNN_REAL e = s * SKMNN_NAME(reciprocal_root)(s);
+            const double residual = delta - (double)e;
             const double term = w * residual * residual;
             others[j] += term;
             stress += term;
@@ -182,8 +181,7 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_distances)(
 {
     SKMNN_REAL squares[MAJORIZATION_COLUMNS];
     for (ptrdiff_t first = i + 1; first < n; first += MAJORIZATION_COLUMNS) {
-        const ptrdiff_t left = n - first;
-        const ptrdiff_t width = left < MAJORIZATION_COLUMNS ? left : MAJORIZATION_COLUMNS;
+        const ptrdiff_t width = majorization_width(n - first);
         SKMNN_NAME(majorization_squares)(d, n, places, i, first, width, squares);
 #pragma omp simd
         for (ptrdiff_t j = 0; j < width; j++)
