@@ -43,7 +43,9 @@ cdef extern from "_majorization.h":
         Py_ssize_t, Py_ssize_t, Py_ssize_t, const float *, float *) noexcept nogil
 
 N_PARTS = 16
-cdef enum: STRIP = 32  # rows
+cdef enum:
+    STRIP = 32  # rows
+    FEW = 128  # points that are not worth another thread
 
 
 cdef Py_ssize_t strip_row(
@@ -95,6 +97,7 @@ def guttman(
     cdef double total
     if weights is not None:
         w = &weights[0, 0]
+    n_threads = min(n_threads, 1 + n // FEW)
     for part in prange(
         n_parts, num_threads=n_threads, schedule="dynamic", chunksize=1, nogil=True
     ):
