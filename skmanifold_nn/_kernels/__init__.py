@@ -38,4 +38,13 @@ The same analysis serves the sparse factorisations L S L' behind the eigensolves
 `skmanifold_nn._neighbors`; ``_distance_sums`` correlates distances;
 ``_centered_kernel`` multiplies with the kernel of classical scaling. All OpenMP goes
 through ``_openmp.pxd``, what is cloned for each processor through ``_simd.h``.
+
+Multidimensional scaling lowers the stress of all pairs of points:
+
+``_majorization``
+    its sums over the pairs, for the Guttman transform;
+``_isotonic_pairs``, ``_isotonic``, ``_isotonic_ties``
+    monotone regression of the distances, for non-metric scaling;
+``_placement``
+    new points, one by one.
 """
