@@ -9,7 +9,7 @@ __all__ = ["place"]
 
 MAX_ITER = 1000
 # Decrease of a point's stress, in parts of its squared distances, that ends its search.
-EPS = 1e-12
+EPS = 1e-15
 
 
 def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
@@ -17,24 +17,24 @@ def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
 
     For every new point by itself, sum_j w_j (delta_j - |y - x_j|)^2 is lowered by
     y <- (sum_j w_j (x_j + delta_j (y - x_j) / |y - x_j|)) / sum_j w_j. There are two
-    starts, the fixed point at the smallest dissimilarity and the triangulation of
-    squared dissimilarities [1]_; the one that ends lower is kept. A point at
+    starts, beside the fixed point at the smallest dissimilarity and the triangulation
+    of squared dissimilarities [1]_; the one that ends lower is kept. A point at
     dissimilarity zero from a fixed one gets its place.
 
     Parameters
     ----------
     dissimilarities : ndarray of shape (q, n), float32 or float64
         From the new points to the fixed ones; NaN where missing.
-    configuration : ndarray of shape (n, d), of the same dtype
+    configuration : ndarray of shape (n, d)
         Fixed points.
-    weights : ndarray of shape (n,), of the same dtype, optional
+    weights : ndarray of shape (n,), optional
         Of the fixed points.
     n_jobs : int, optional
         Number of threads; the result does not depend on it.
 
     Returns
     -------
-    places : ndarray of shape (q, d)
+    places : ndarray of shape (q, d), in the dissimilarities' dtype
 
     Raises
     ------
@@ -54,14 +54,19 @@ def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
             "no place. Give it at least one, better n_components + 1 of them."
         )
     nearest = np.where(known, dissimilarities, np.inf).argmin(axis=1)
-    fixed = np.ascontiguousarray(configuration.T)
-    n_threads = effective_n_jobs(n_jobs)
+    smallest = dissimilarities[np.arange(len(nearest)), nearest]
+    fixed = np.ascontiguousarray(configuration.T, dtype=np.float64)
+    if weights is not None:
+        weights = weights.astype(np.float64, copy=False)
+    n_threads = min(effective_n_jobs(n_jobs), len(nearest))
+    n_components, n_fixed = fixed.shape
+    scratch = np.empty((n_threads, 3 * n_components + 2 * n_fixed))
     best = lowest = None
     for start in (
-        configuration[nearest],
-        _triangulate(np.where(known, dissimilarities, 0), known, configuration),
+        _beside(configuration, nearest, smallest),
+        _triangulate(dissimilarities, known, configuration),
     ):
-        places = np.ascontiguousarray(start)
+        places = np.ascontiguousarray(start, dtype=dissimilarities.dtype)
         stresses = np.empty(len(places))
         counts = np.empty(len(places), dtype=np.intp)
         place_rows(
@@ -71,6 +76,7 @@ def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
             n_threads,
             MAX_ITER,
             EPS,
+            scratch,
             places,
             stresses,
             counts,
@@ -80,25 +86,33 @@ def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
         else:
             better = stresses < lowest
             best[better] = places[better]
-    smallest = dissimilarities[np.arange(len(nearest)), nearest]
     best[smallest == 0] = configuration[nearest[smallest == 0]]
     return best
 
 
-def _triangulate(dissimilarities, known, configuration):
-    """Least-squares solution of |y - x_j|^2 = delta_j^2, linear in y and |y|^2.
+def _beside(configuration, nearest, smallest):
+    """At the smallest dissimilarity from its fixed point, away from the centre."""
+    outwards = configuration[nearest] - configuration.mean(axis=0)
+    lengths = np.sqrt(np.square(outwards).sum(axis=1, keepdims=True))
+    first_axis = np.eye(1, configuration.shape[1])
+    outwards = np.where(
+        lengths > 0, outwards / np.where(lengths > 0, lengths, 1), first_axis
+    )
+    return configuration[nearest] + smallest[:, None] * outwards
 
-    Centred on the fixed points: y = -1/2 (X'X)^+ X' delta^2, up to what is constant; a
-    missing delta_j^2 counts as the mean of the known ones plus |x_j|^2's excess.
+
+def _triangulate(dissimilarities, known, configuration):
+    """Least-squares solution of |y - x_j|^2 = delta_j^2 with |y|^2 free: linear in y.
+
+    For missing dissimilarities the equations are as if they held at the centre.
     """
     centre = configuration.mean(axis=0, dtype=np.float64)
     X = configuration - centre
-    norms = np.square(X).sum(axis=1)
-    # delta_j^2 - |x_j|^2 = |y|^2 - 2 x_j y; row by row, whatever else is in the batch
-    excess = np.square(dissimilarities, dtype=np.float64) - norms
-    excess *= known
+    # delta_j^2 - |x_j|^2 = |y|^2 - 2 x_j y; sums row by row, whatever the batch
+    excess = np.square(dissimilarities, dtype=np.float64) - np.square(X).sum(axis=1)
+    excess[~known] = 0
     excess -= excess.sum(axis=1, keepdims=True) / known.sum(axis=1, keepdims=True)
-    excess *= known
-    solution = np.linalg.pinv(X, rcond=1e-8)
-    places = np.stack([(excess * axis).sum(axis=1) for axis in solution], axis=1)
-    return (-0.5 * places + centre).astype(configuration.dtype)
+    excess[~known] = 0
+    axes = np.linalg.pinv(X, rcond=1e-8)
+    places = np.stack([(excess * axis).sum(axis=1) for axis in axes], axis=1)
+    return -0.5 * places + centre
