@@ -15,7 +15,7 @@ N_PARTS = 16
 ENTRIES_PER_THREAD = 2**22
 LANDMARKS_PER_COLUMN = 8
 # For the bottom of the spectrum, which is the harder to see from few of them.
-LANDMARKS_BELOW = 256
+LANDMARKS_BELOW = 128
 
 
 class CenteredKernel:

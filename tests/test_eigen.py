@@ -378,7 +378,7 @@ def test_lowest_eigenvalue_takes_no_longer_than_the_largest(metric, rtol, monkey
     largest_eigenpairs(kernel, 2)
     n_products = len(products)
     assert_allclose(lowest_eigenvalue(kernel, values[-1]), values[0], rtol=rtol)
-    assert len(products) <= 2 * n_products
+    assert len(products) <= 2 * n_products + 2  # the first n_products are the others
 
 
 @pytest.mark.parametrize("n", [1, 2, 30, 399])

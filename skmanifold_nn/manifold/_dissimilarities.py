@@ -27,6 +27,8 @@ BLOCK = 256
 BLOCK_ENTRIES = 2**23
 # Metrics made of matrix products, whose last bits depend on how rows are cut.
 BY_PRODUCTS = {"euclidean", "l2", "sqeuclidean", "cosine", "nan_euclidean"}
+# Fewer entries, as of one landmark's row, take less time than to start threads.
+WORTH_THREADS = 2**20
 
 
 def training_dissimilarities(
@@ -182,11 +184,13 @@ def pairwise(estimator, X, Y=None):
         If the metric gives NaN, infinite or negative values.
     """
     metric = estimator.metric
+    n_entries = X.shape[0] * (X if Y is None else Y).shape[0]
+    alone = metric in BY_PRODUCTS or n_entries < WORTH_THREADS
     distances = pairwise_distances(
         X,
         Y,
         metric=metric,
-        n_jobs=None if metric in BY_PRODUCTS else estimator.n_jobs,
+        n_jobs=1 if alone else estimator.n_jobs,
         **(estimator.metric_params or {}),
     )
     distances = np.ascontiguousarray(distances, dtype=X.dtype)
