@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmanifold_nn.manifold import Isomap
+from skmanifold_nn.manifold import MDS, ClassicalMDS, Isomap
 from skmanifold_nn.plotting._pairs import (
     EmbeddedPairs,
     pairs_of_arrays,
@@ -193,6 +193,43 @@ def test_isomap_in_a_pipeline(n_landmarks):
     pairs = pairs_of_estimator(make_pipeline(StandardScaler(), isomap).fit(X))
     assert pairs.n_pairs == (11_175 if n_landmarks is None else 20 * 149 - 190)
     assert 0 < pairs.stress < 0.2
+
+
+@pytest.mark.parametrize(
+    "mds",
+    [
+        MDS(metric="precomputed"),
+        MDS(metric="precomputed", metric_mds=False),
+        MDS(metric="precomputed", solver="sgd", random_state=3),
+    ],
+    ids=str,
+)
+def test_agrees_with_what_mds_reports(case, rng, mds):
+    case.given[2, 9] = case.given[9, 2] = np.nan
+    weights = rng.uniform(0.5, 1.5, size=case.given.shape)
+    mds.fit(case.given, weights=weights + weights.T)
+    pairs = pairs_of_estimator(mds)
+    computed = EmbeddedPairs(
+        mds.dissimilarity_matrix_,
+        mds.embedding_,
+        weights=mds.weights_,
+        disparity_curve=pairs.disparity_curve,
+    )
+    assert computed.n_pairs == pairs.n_pairs == 252
+    assert computed.stress == pytest.approx(pairs.stress, rel=1e-6)
+    np.testing.assert_allclose(computed.shares, pairs.shares, rtol=1e-6)
+
+
+def test_pivots_and_landmarks_of_scaling():
+    X = load_iris().data
+    mds = MDS(solver="sgd", n_pivots=12, random_state=3).fit(X)
+    pairs = pairs_of_estimator(mds)
+    assert pairs.n_pairs == 12 * 149 - 66
+    assert pairs.stress == mds.scale_free_stress_
+    pairs = pairs_of_estimator(ClassicalMDS(n_landmarks=12).fit(X))
+    assert pairs.n_pairs == 12 * 149 - 66
+    assert 0 < pairs.stress < 0.1
+    assert pairs_of_estimator(ClassicalMDS().fit(X)).n_pairs == 11_175
 
 
 def test_estimators_that_cannot_be_drawn(case):

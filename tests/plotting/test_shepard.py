@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from scipy.spatial.distance import pdist, squareform
 from sklearn.datasets import load_iris
 
-from skmanifold_nn.manifold import Isomap
+from skmanifold_nn.manifold import MDS, Isomap
 from skmanifold_nn.plotting import ShepardDisplay
 
 
@@ -102,6 +102,17 @@ def test_estimator_with_few_landmarks(ax):
     assert display.n_pairs == 4 * 149 - 6
     assert display.disparity_curve is None
     assert display.dissimilarities.max() <= isomap.dist_matrix_.max()
+
+
+def test_nonmetric_scaling(case, ax):
+    D, _ = case
+    D[4, 6] = D[6, 4] = np.nan
+    mds = MDS(metric="precomputed", metric_mds=False).fit(D)
+    display = ShepardDisplay.from_estimator(mds, ax=ax)
+    np.testing.assert_array_equal(display.line_.get_xydata(), mds.disparity_curve_)
+    assert (np.diff(display.line_.get_ydata()) >= 0).all()
+    assert len(display.scatter_.get_offsets()) == 434
+    assert ax.get_title() == f"Stress-1: {mds.scale_free_stress_:.3g}"
 
 
 def test_styles(case, ax):

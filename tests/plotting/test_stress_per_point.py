@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from scipy.spatial.distance import pdist, squareform
 from sklearn.datasets import load_iris
 
-from skmanifold_nn.manifold import Isomap
+from skmanifold_nn.manifold import MDS, Isomap
 from skmanifold_nn.plotting import StressPerPointDisplay
 
 
@@ -112,6 +112,13 @@ def test_estimator_without_shares_gets_them_computed(ax):
     residuals = isomap.dist_matrix_ - squareform(pdist(isomap.embedding_))
     expected = np.square(residuals).sum(axis=1)
     np.testing.assert_allclose(display.stress_per_point, expected / expected.sum())
+
+
+def test_shares_that_mds_reports(misfit, ax):
+    mds = MDS(metric="precomputed").fit(misfit[0])
+    display = StressPerPointDisplay.from_estimator(mds, ax=ax)
+    assert display.stress_per_point is mds.stress_per_point_
+    np.testing.assert_array_equal(display.scatter_.get_offsets(), mds.embedding_)
 
 
 def test_no_stress_at_all(ax):
