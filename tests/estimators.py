@@ -9,6 +9,7 @@ from sklearn import manifold as sklearn_manifold
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
 from skmanifold_nn.manifold import (
+    MDS,
     ClassicalMDS,
     DiffusionMap,
     Isomap,
@@ -48,6 +49,10 @@ class Row:
     refused: tuple = ()
     # The class of scikit-learn whose superset this is.
     peer: type | None = None
+    # Where our signature departs from the peer's: its parameters that ours leaves out,
+    # and other defaults.
+    left_out: tuple = ()
+    defaults: dict = field(default_factory=dict)
     # () -> an estimator and data whose fit takes a few seconds.
     slow: Callable | None = None
     # What the message of a refused, too large problem recommends.
@@ -176,6 +181,39 @@ CLASSICAL_MDS_REFUSED = (
 )
 
 
+MDS_REFUSED = (
+    ({"n_components": 0}, ["n_components", "[1, inf)", "Got 0"]),
+    ({"metric_mds": "yes"}, ["metric_mds", "Got 'yes'"]),
+    ({"n_init": 0}, ["n_init", "[1, inf)", "Got 0"]),
+    ({"init": "spectral"}, ["init", "classical_mds", "Got 'spectral'"]),
+    ({"max_iter": 0}, ["max_iter", "[1, inf)", "Got 0"]),
+    ({"eps": -1.0}, ["eps", "[0.0, inf)", "Got -1.0"]),
+    ({"metric": "curved"}, ["metric", "curved"]),
+    ({"metric": "precomputed"}, ["2-dimensional and square", "(150, 3)"]),
+    ({"normalized_stress": "no"}, ["normalized_stress", "Got 'no'"]),
+    ({"solver": "newton"}, ["solver", "smacof", "Got 'newton'"]),
+    ({"acceleration": "rocket"}, ["acceleration", "nesterov", "Got 'rocket'"]),
+    ({"ties": "loose"}, ["ties", "primary", "Got 'loose'"]),
+    ({"n_pivots": 20}, ["n_pivots=20", "solver='sgd'"]),
+    ({"n_pivots": 151, "solver": "sgd"}, ["n_pivots=151", "n_samples=150"]),
+    ({"metric_mds": False, "solver": "sgd"}, ["solver='sgd'", "metric_mds=False"]),
+)
+
+
+def mds_row(variant="", **params):
+    return Row(
+        MDS(random_state=5, **params),
+        grid={"n_components": [1, 2], "max_iter": [4, 30]},
+        remedies=("n_pivots",),
+        variant=variant,
+        refused=() if params else MDS_REFUSED,
+        peer=None if params else sklearn_manifold.MDS,
+        left_out=("dissimilarity",),
+        defaults={"init": "classical_mds"},
+        slow=None if params else lambda: (MDS(eps=0, max_iter=5000), *cloud(2000)),
+    )
+
+
 def spectral_row(estimator, variant="", remedies=("n_neighbors",), **more):
     grid = {"n_neighbors": [8, 12], "n_components": [1, 2]}
     if estimator.affinity == "rbf":
@@ -234,6 +272,10 @@ ROWS = [
         "-rbf",
         remedies=("affinity='nearest_neighbors'",),
     ),
+    mds_row(),
+    mds_row("-nonmetric", metric_mds=False, acceleration="nesterov"),
+    mds_row("-sgd", solver="sgd"),
+    mds_row("-pivots", solver="sgd", n_pivots=25),
     Row(
         ClassicalMDS(),
         grid={"metric": ["euclidean", "cityblock"], "n_components": [1, 2]},

@@ -5,8 +5,11 @@ from ._diffusion import DiffusionMap
 from ._isomap import Isomap
 from ._laplacian import LaplacianEigenmaps, SpectralEmbedding, spectral_embedding
 from ._lle import LocallyLinearEmbedding, locally_linear_embedding
+from ._mds import MDS
+from ._smacof import smacof
 
 __all__ = [
+    "MDS",
     "ClassicalMDS",
     "DiffusionMap",
     "Isomap",
@@ -14,5 +17,6 @@ __all__ = [
     "LocallyLinearEmbedding",
     "SpectralEmbedding",
     "locally_linear_embedding",
+    "smacof",
     "spectral_embedding",
 ]

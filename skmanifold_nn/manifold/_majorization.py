@@ -15,6 +15,7 @@ References
    convergence rate O(1/k^2)", Soviet Mathematics Doklady 27, 1983.
 """
 
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -225,7 +226,7 @@ class Nesterov(Plain):
 
     def __call__(self, places, target):
         before = target if self.before is None else self.before
-        count = (1 + np.sqrt(1 + 4 * self.count**2)) / 2
+        count = (1 + sqrt(1 + 4 * self.count**2)) / 2
         momentum = (self.count - 1) / count
         self.count, self.before = count, target
         return target + momentum * (target - before)
