@@ -110,11 +110,11 @@ def draw_map(ax, embedding, title):
         label = {"fontsize": 8, "ha": "right" if left else "left"}
         ax.annotate(city, place, beside, textcoords="offset points", **label)
     ax.set(title=title, xlabel="kilometres to the east", ylabel="to the north")
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal")
     ax.margins(x=0.12)
 
 
-figure, axes = plt.subplots(1, 2, figsize=(11, 5), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 draw_map(axes[0], classical.embedding_ @ turn, "classical scaling")
 draw_map(axes[1], mds.embedding_, "SMACOF")
 
@@ -168,7 +168,7 @@ for one, other in misprints:
     mended[index[one], index[other]] = mended[index[other], index[one]] = np.nan
 mended_mds = MDS(metric="precomputed", eps=1e-9).fit(mended, reference=places)
 
-figure, axes = plt.subplots(1, 2, figsize=(11, 5), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 draw_map(axes[0], mended_mds.embedding_, "without the three misprints")
 ShepardDisplay.from_estimator(mended_mds, ax=axes[1])
 

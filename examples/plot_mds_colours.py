@@ -77,14 +77,12 @@ def draw_circle(ax, embedding, title):
     text = {"ha": "center", "va": "center", "fontsize": 8}
     for place, wavelength in zip(embedding, WAVELENGTHS, strict=True):
         # Outside of the circle, and away from the nearest colour.
-        _, nearest = sorted(embedding, key=lambda other: np.linalg.norm(other - place))[
-            :2
-        ]
-        away = (place - nearest) / np.linalg.norm(place - nearest)
-        beside = 15 * place / np.linalg.norm(place) + 6 * away
+        order = np.argsort(np.linalg.norm(embedding - place, axis=1))
+        away = place - embedding[order[1]]
+        beside = 15 * place / np.linalg.norm(place) + 6 * away / np.linalg.norm(away)
         ax.annotate(wavelength, place, beside, textcoords="offset points", **text)
     ax.set(title=title, xticks=[], yticks=[])
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal")
     ax.margins(0.15)
 
 

@@ -118,7 +118,7 @@ class StressPerPointDisplay:
             x, y = embedding[:, 0], embedding[:, 1]
             ax.set(xlabel="first coordinate", ylabel="second coordinate")
             # A distance is the same in all directions.
-            ax.set_aspect("equal", adjustable="datalim")
+            ax.set_aspect("equal")
         self.scatter_ = ax.scatter(x, y, **styled(PathCollection, points, scatter_kw))
 
         self.texts_ = []
