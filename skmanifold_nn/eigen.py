@@ -133,12 +133,14 @@ def lowest_eigenvalue(kernel, largest):
     Parameters
     ----------
     kernel : CenteredKernel
+        Of the distances.
     largest : float
         The kernel's largest eigenvalue.
 
     Returns
     -------
     value : float
+        Negative where distances are not Euclidean.
 
     Examples
     --------

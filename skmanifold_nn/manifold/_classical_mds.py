@@ -20,6 +20,7 @@ from ._classical_scaling import (
 )
 from ._dissimilarities import (
     METRIC_CONSTRAINTS,
+    SPARSE_METRICS,
     blocks_of_dissimilarities,
     new_rows,
     pairwise,
@@ -31,8 +32,6 @@ from ._landmarks import count_landmarks, landmark_distances
 
 __all__ = ["ClassicalMDS"]
 
-# Metrics that scikit-learn measures between sparse rows.
-SPARSE_METRICS = {"cityblock", "cosine", "euclidean", "l1", "l2", "manhattan"}
 REMEDY = "Set n_landmarks, or to a smaller number, or use float32 input."
 
 
@@ -306,9 +305,9 @@ class ClassicalMDS(Embedding):
     def transform(self, X):
         """Place new rows among the training rows.
 
-        By Gower's addition of a point [3]_, with landmarks by triangulation from them
-        [4]_: both project the centred kernel of the new row on the eigenvectors. A row
-        at dissimilarity zero from a training row gets the place of that row, whether
+        By Gower's addition of a point, with landmarks by triangulation from them: both
+        project the centred kernel of the new row on the eigenvectors. A row at
+        dissimilarity zero from a training row gets the place of that row, whether
         the dissimilarities are Euclidean or not: to 1e-6 of the largest coordinate in
         float64 and 1e-4 in float32.
 

@@ -8,6 +8,7 @@ from .._memory import require_memory
 
 __all__ = [
     "METRIC_CONSTRAINTS",
+    "SPARSE_METRICS",
     "blocks_of_dissimilarities",
     "check_dissimilarities",
     "new_rows",
@@ -25,6 +26,8 @@ ROUNDING = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5}
 BLOCK = 256
 # Dissimilarities of new rows at a time (64 MB in float64).
 BLOCK_ENTRIES = 2**23
+# Metrics that scikit-learn measures between sparse rows.
+SPARSE_METRICS = {"cityblock", "cosine", "euclidean", "l1", "l2", "manhattan"}
 # Metrics made of matrix products, whose last bits depend on how rows are cut.
 BY_PRODUCTS = {"euclidean", "l2", "sqeuclidean", "cosine", "nan_euclidean"}
 # Fewer entries, as of one landmark's row, take less time than to start threads.

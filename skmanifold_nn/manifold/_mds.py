@@ -16,6 +16,7 @@ from ..eigen import flip_signs
 from ._affinity import EqualRows
 from ._dissimilarities import (
     METRIC_CONSTRAINTS,
+    SPARSE_METRICS,
     blocks_of_dissimilarities,
     new_rows,
     pairwise,
@@ -133,7 +134,7 @@ class MDS(Embedding):
     stress_per_point_ : ndarray of shape (n_samples,)
         Part of each row in the raw stress; they sum to 1, or are all zero.
 
-    loss_curve_ : ndarray of shape (n_iter_,)
+    loss_curve_ : ndarray of shape (`n_iter_`,)
         Raw stress after each iteration of the best start.
 
     n_iter_ : int
@@ -437,7 +438,8 @@ class MDS(Embedding):
         self.embedding_ = configuration
         self.stresses_, self.stress_ = stresses, float(stresses.min())
         self.loss_curve_, self.n_iter_ = best.losses, len(best.losses)
-        self._fit_X = None if self.metric == "precomputed" else rows
+        # A copy: what becomes of the caller's rows does not matter.
+        self._rows = None if self.metric == "precomputed" else rows.copy()
 
     def transform(self, X):
         """Place new rows in the configuration, each by itself.
@@ -465,7 +467,7 @@ class MDS(Embedding):
         """
         check_is_fitted(self)
         X = new_rows(self, X, missing=True)
-        fixed, training, weights, columns = self.embedding_, self._fit_X, None, None
+        fixed, training, weights, columns = self.embedding_, self._rows, None, None
         if hasattr(self, "pivot_indices_"):
             columns = self.pivot_indices_
             fixed = fixed[columns]
@@ -478,10 +480,10 @@ class MDS(Embedding):
             placed[rows] = place(
                 self._disparities(block), fixed, weights, n_jobs=self.n_jobs
             )
-        if self._fit_X is None:
+        if self._rows is None:
             twins = _first_zero(X)
         else:
-            twins = EqualRows(self._fit_X)(X)
+            twins = EqualRows(self._rows)(X)
         placed[twins >= 0] = self.embedding_[twins[twins >= 0]]
         return placed
 
@@ -498,10 +500,9 @@ class MDS(Embedding):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        is_precomputed = self.metric == "precomputed"
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        tags.input_tags.sparse = not is_precomputed
-        tags.input_tags.pairwise = is_precomputed
+        tags.input_tags.sparse = self.metric in SPARSE_METRICS
+        tags.input_tags.pairwise = self.metric == "precomputed"
         return tags
 
 
