@@ -37,14 +37,15 @@ cdef inline void read_pair_of_chunks(
     cdef Py_ssize_t height = min(STOCHASTIC_LANES, n - first_row)
     cdef Py_ssize_t width = min(STOCHASTIC_LANES, n - first_column)
     cdef floating value
-    for i in range(STOCHASTIC_LANES):
-        for k in range(STOCHASTIC_LANES):
-            value = -1
-            if i < height and k < width:
-                value = matrix[(first_row + i) * n + first_column + k]
-                if not 0 <= value < INFINITY:
-                    value = -1
-            out[((k - i) & (STOCHASTIC_LANES - 1)) * turn_stride + i] = value
+    if height < STOCHASTIC_LANES or width < STOCHASTIC_LANES:
+        for i in range(STOCHASTIC_LANES):
+            for k in range(STOCHASTIC_LANES):
+                out[k * turn_stride + i] = -1
+    for i in range(height):
+        for k in range(width):
+            value = matrix[(first_row + i) * n + first_column + k]
+            out[((k - i) & (STOCHASTIC_LANES - 1)) * turn_stride + i] = (
+                value if 0 <= value < INFINITY else -1)
 
 
 cdef void read_tile(

@@ -5,26 +5,29 @@
    by f (x_i - x_j) each, f = mu / 2 (t - e) / e, mu = min(1, weight * rate). */
 #define LANES STOCHASTIC_LANES
 
+static const SKMNN_REAL SKMNN_NAME(units)[LANES] = {1, 1, 1, 1, 1, 1, 1, 1,
+                                                     1, 1, 1, 1, 1, 1, 1, 1};
+
 /* Lane l of a chunk with lane l of another: x += f (x - y), y -= f (x - y). */
 SKMNN_INLINE void SKMNN_NAME(pull_lanes)(
     ptrdiff_t d, const SKMNN_REAL *targets, const SKMNN_REAL *weights, SKMNN_REAL rate,
     SKMNN_REAL *x, SKMNN_REAL *y, SKMNN_REAL *loss)
 {
-    SKMNN_REAL squares[LANES] = {0}, f[LANES];
+    SKMNN_REAL squares[LANES] = {0}, f[LANES], w[LANES];
     for (ptrdiff_t c = 0; c < d; c++)
 #pragma omp simd
         for (int l = 0; l < LANES; l++) {
             const SKMNN_REAL step = x[c * LANES + l] - y[c * LANES + l];
             squares[l] += step * step;
         }
+    memcpy(w, weights ? weights : SKMNN_NAME(units), sizeof(w));
 #pragma omp simd
     for (int l = 0; l < LANES; l++) {
         const SKMNN_REAL e = SKMNN_SQRT(squares[l]), t = targets[l];
-        const SKMNN_REAL w = t >= 0 ? (weights ? weights[l] : 1) : 0;
-        const SKMNN_REAL mu = w * rate < 1 ? w * rate : 1;
-        const SKMNN_REAL gap = t - e;
-        f[l] = (SKMNN_REAL)0.5 * mu * gap / (e > 0 ? e : 1);
-        loss[l] += w * gap * gap;
+        const SKMNN_REAL load = t >= 0 ? w[l] : 0, gap = t - e, step = load * rate;
+        const SKMNN_REAL mu = step < 1 ? step : 1, length = e > 0 ? e : 1;
+        f[l] = (SKMNN_REAL)0.5 * mu * gap / length;
+        loss[l] += load * gap * gap;
     }
     for (ptrdiff_t c = 0; c < d; c++)
 #pragma omp simd
@@ -103,8 +106,8 @@ SKMNN_CLONED SKMNN_UNUSED static double SKMNN_NAME(pull_rows)(
 #pragma omp simd
         for (int l = 0; l < LANES; l++) {
             const SKMNN_REAL e = SKMNN_SQRT(squares[l]);
-            const SKMNN_REAL gap = t[l] >= 0 ? t[l] - e : 0;
-            f[l] = (SKMNN_REAL)0.5 * mu * gap / (e > 0 ? e : 1);
+            const SKMNN_REAL gap = t[l] >= 0 ? t[l] - e : 0, length = e > 0 ? e : 1;
+            f[l] = (SKMNN_REAL)0.5 * mu * gap / length;
             loss[l] += masses[p] * gap * gap;
         }
         for (ptrdiff_t c = 0; c < d; c++)

@@ -10,8 +10,8 @@ from .._kernels import _stochastic_pivots as pivots_kernel
 __all__ = ["choose_pivots", "descend", "descend_by_pivots", "pivot_weights"]
 
 LANES = pairs_kernel.LANES
-# Chunks of a block: its square of dissimilarities stays in the second-level cache.
-CHUNKS_PER_BLOCK = 8
+# Chunks of a block: few, for the pairs of a point to come in a more random order.
+CHUNKS_PER_BLOCK = 4
 # Passes in which the steps shrink, and how many parts of them belong to each phase:
 # from leaps that forget the start to steps at which groups of points still change
 # places, slowly on until they no longer do, and fast to the bottom.

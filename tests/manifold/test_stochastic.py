@@ -47,7 +47,7 @@ def test_roll(rng, dtype):
         dissimilarities.astype(dtype), None, start, **SETTINGS
     )
     assert places.dtype == dtype and places.flags.c_contiguous
-    assert n_iter == len(losses) < 60
+    assert n_iter == len(losses) < 100
     best = stress(dissimilarities, majorised(dissimilarities, places))
     assert stress(dissimilarities, places) < 1.001 * best
     assert_allclose(losses[-1], best, rtol=0.01)
