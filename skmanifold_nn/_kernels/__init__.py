@@ -45,6 +45,8 @@ Multidimensional scaling lowers the stress of all pairs of points:
     its sums over the pairs, for the Guttman transform;
 ``_isotonic_pairs``, ``_isotonic``, ``_isotonic_ties``
     monotone regression of the distances, for non-metric scaling;
+``_stochastic``, ``_stochastic_pivots``
+    its descent pair by pair, over all pairs or rows against pivots;
 ``_placement``
     new points, one by one.
 """

@@ -84,7 +84,8 @@ class MDS(Embedding):
         context, -1 all processors. The result does not depend on it.
 
     random_state : int, RandomState instance or None, default=None
-        Draws random starts, and the order of pairs with ``solver='sgd'``.
+        Draws random starts, and with ``solver='sgd'`` the order of pairs and the
+        pivots.
 
     metric : str or callable, default='euclidean'
         Dissimilarity of rows: 'precomputed', or a name or function that
@@ -99,7 +100,8 @@ class MDS(Embedding):
         instead of the raw stress. 'auto': for non-metric scaling only.
 
     solver : {'smacof', 'sgd'}, default='smacof'
-        How stress is lowered; 'sgd' is for metric scaling.
+        How stress is lowered. 'sgd' is for metric scaling; its first steps are so large
+        that the start hardly matters.
 
     acceleration : {None, 'nesterov'}, default=None
         'nesterov': 'smacof' goes on beyond the Guttman transform with growing momentum,
@@ -111,8 +113,8 @@ class MDS(Embedding):
         equal, 'primary' lets them differ.
 
     n_pivots : int or None, default=None
-        For ``solver='sgd'``: use dissimilarities to this many rows only, each of which
-        stands for those nearest to it; memory O(n_samples x n_pivots).
+        For ``solver='sgd'``: use dissimilarities to this many random rows only, each of
+        which stands for those nearest to it [4]_; memory O(n_samples x n_pivots).
 
     Attributes
     ----------
@@ -177,6 +179,8 @@ class MDS(Embedding):
        2019.
     .. [3] J. B. Kruskal, "Multidimensional scaling by optimizing goodness of fit to a
        nonmetric hypothesis", Psychometrika 29, 1964.
+    .. [4] M. Ortmann, M. Klimenta, U. Brandes, "A sparse stress model", Journal of
+       Graph Algorithms and Applications 21, 2017.
 
     Examples
     --------
@@ -280,9 +284,10 @@ class MDS(Embedding):
             If the matrix of all pairs cannot fit in memory.
         """
         self._check_parameters()
+        random_state = check_random_state(self.random_state)
         with self._fit_tasks(3, X, y) as task:
             with task("dissimilarities"):
-                parts, rows = self._measure(X, weights)
+                parts, rows = self._measure(X, weights, random_state)
             n_samples = len(parts[-1])
             init = _check_configuration("init", init, n_samples)
             reference = _check_configuration("reference", reference, n_samples)
@@ -290,7 +295,7 @@ class MDS(Embedding):
             kind = AllPairs if self.n_pivots is None else FromPivots
             stress = kind(*parts, self, n_components)
             with task("runs"):
-                runs = list(self._runs(stress, rows, init))
+                runs = list(self._runs(stress, rows, init, random_state))
             with task("attributes"):
                 self._keep(stress, runs, rows, init, reference)
         return self
@@ -330,10 +335,10 @@ class MDS(Embedding):
                 f"{self.n_components}."
             )
 
-    def _measure(self, X, weights):
+    def _measure(self, X, weights, random_state):
         """What the stress is made of, dissimilarities last, and the rows."""
         if self.n_pivots is not None:
-            return self._measure_pivots(X, weights)
+            return self._measure_pivots(X, weights, random_state)
         dissimilarities, rows = training_dissimilarities(
             self,
             X,
@@ -351,7 +356,7 @@ class MDS(Embedding):
         weights = check_weights(weights, dissimilarities)
         return (weights, dissimilarities), rows
 
-    def _measure_pivots(self, X, weights):
+    def _measure_pivots(self, X, weights, random_state):
         """Pivots and the dissimilarities to them, and the rows."""
         if weights is not None:
             raise ValueError(
@@ -376,14 +381,11 @@ class MDS(Embedding):
             return pairwise(self, rows[indices], rows)
 
         dissimilarities = np.empty((n_samples, self.n_pivots), rows.dtype)
-        indices = landmark_distances(
-            "maxmin", measure, self.random_state, dissimilarities.T
-        )
+        indices = landmark_distances("random", measure, random_state, dissimilarities.T)
         return (indices, dissimilarities), rows
 
-    def _runs(self, stress, rows, init):
+    def _runs(self, stress, rows, init, random_state):
         """A run from every start, one after the other."""
-        random_state = check_random_state(self.random_state)
         n_starts = self.n_init
         if init is not None and n_starts != 1:
             warnings.warn(

@@ -7,7 +7,7 @@ from sklearn.utils import check_random_state
 from .._kernels import _stochastic as pairs_kernel
 from .._kernels import _stochastic_pivots as pivots_kernel
 
-__all__ = ["choose_pivots", "descend", "descend_by_pivots", "pivot_weights"]
+__all__ = ["descend", "descend_by_pivots", "pivot_weights"]
 
 LANES = pairs_kernel.LANES
 # Chunks of a block: few, for the pairs of a point to come in a more random order.
@@ -175,45 +175,6 @@ def descend(
 
     losses_of_passes = _anneal(one_pass, _rates(*rates, max_iter), scale, eps, on_pass)
     return _from_chunks(places, n), losses_of_passes, len(losses_of_passes)
-
-
-def choose_pivots(
-    n_samples, n_pivots, distances_to, random_state, dtype, pivots="random"
-):
-    """Pivots, and the dissimilarities of all rows to them.
-
-    Parameters
-    ----------
-    n_samples, n_pivots : int
-    distances_to : callable
-        Gives the dissimilarities of all rows to one, from its index.
-    random_state : int, RandomState instance or None
-    dtype : {np.float32, np.float64}
-    pivots : {'random', 'maxmin'}
-        'maxmin' draws the first pivot and takes each of the others as far as possible
-        from those before it. In many dimensions these are outliers.
-
-    Returns
-    -------
-    indices : ndarray of shape (n_chosen,), int32
-        'maxmin' chooses fewer than `n_pivots` if there are not as many different rows.
-    dissimilarities : ndarray of shape (n_samples, n_chosen), of `dtype`
-    """
-    indices = check_random_state(random_state).permutation(n_samples)[:n_pivots]
-    indices = indices.astype(np.int32)
-    dissimilarities = np.empty((n_samples, len(indices)), dtype)
-    nearest = np.full(n_samples, np.inf, dtype)
-    for count in range(len(indices)):
-        if pivots == "maxmin" and count > 0:
-            indices[count] = np.argmax(nearest)
-            if nearest[indices[count]] == 0:
-                kept = np.ascontiguousarray(dissimilarities[:, :count])
-                return indices[:count], kept
-        distances = distances_to(indices[count])
-        dissimilarities[:, count] = distances
-        np.fmin(nearest, distances, out=nearest)
-        nearest[indices[count]] = 0
-    return indices, dissimilarities
 
 
 def pivot_weights(pivot_dissimilarities):
