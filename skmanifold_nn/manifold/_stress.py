@@ -78,6 +78,7 @@ def check_weights(weights, dissimilarities):
                 "pair out."
             )
         differences = np.abs(weights - weights.T)
+        differences[(weights > 0) != (weights.T > 0)] = np.inf
         if differences.max() > 1e-6 * weights.max():
             i, j = np.unravel_index(differences.argmax(), (n, n))
             raise ValueError(
@@ -274,10 +275,13 @@ def _scale_free(stress, squares, squared_disparities):
     """Stress-1 after the best scaling of the configuration.
 
     sqrt(1 - (sum w dhat e)^2 / (sum w dhat^2 sum w e^2)), where the stress is
-    sum w dhat^2 + sum w e^2 - 2 sum w dhat e.
+    sum w dhat^2 + sum w e^2 - 2 sum w dhat e, by factors that neither cancel where it
+    is small nor overflow: with a^2 = sum w e^2 and b^2 = sum w dhat^2,
+    sqrt((stress - (a - b)^2) ((a + b)^2 - stress)) / (2 a b).
     """
-    product = squares * squared_disparities
-    if product <= 0:
-        return 0.0
-    cross = (squares + squared_disparities - stress) / 2
-    return float(np.sqrt(max(1 - cross * cross / product, 0.0)))
+    a, b = float(np.sqrt(squares)), float(np.sqrt(squared_disparities))
+    if a == 0 or b == 0:
+        return float(b > 0)  # nothing of the disparities is there
+    below, above = stress - (a - b) ** 2, (a + b) ** 2 - stress
+    factors = np.sqrt([max(below, 0.0), max(above, 0.0)]) / [a, b]
+    return float(min(factors.prod() / 2, 1.0))

@@ -8,7 +8,13 @@ from scipy.spatial.distance import pdist, squareform
 from sklearn.datasets import make_swiss_roll
 from sklearn.manifold import ClassicalMDS
 
-from skmanifold_nn.manifold._stress import AllPairs, FromPivots, Run, check_weights
+from skmanifold_nn.manifold._stress import (
+    AllPairs,
+    FromPivots,
+    Run,
+    _scale_free,
+    check_weights,
+)
 
 
 def params(**more):
@@ -61,6 +67,10 @@ def changed(matrix, i, j, value, both=True):
         (changed(weights_of(), 2, 3, -0.5), ["weights", "negative", "-0.5"]),
         (changed(weights_of(), 2, 3, 9, both=False), ["symmetric", "[2, 3] = 9"]),
         (changed(weights_of(), 2, 3, np.nan), ["weights", "NaN"]),
+        (  # missing on one side only
+            changed(changed(weights_of(), 2, 3, 1e-9), 2, 3, 0, both=False),
+            ["symmetric", "[2, 3] = 0", "[3, 2] = 1e-09"],
+        ),
         (np.kron(np.eye(3), np.ones((10, 10))), ["3 groups", "samples 0 and 10"]),
     ],
 )
@@ -125,6 +135,27 @@ def test_reported_stress():
     run = Run(np.zeros((2, 1)), np.zeros(1), 8.0, 2.0)
     assert run.reported(False) == 8 and run.reported(True) == 2
     assert Run(np.zeros((2, 1)), np.zeros(1), 0.0, 0.0).reported(True) == 0
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1e-90, 1.0, 1e90, 1e140])
+def test_scale_free_stress_in_any_unit(unit):
+    e, delta = unit * np.array([3.0, 4.0, 1.0]), unit * np.array([2.0, 5.0, 1.0])
+    stress = np.square(e - delta).sum()
+    got = _scale_free(stress, np.square(e).sum(), np.square(delta).sum())
+    assert_allclose(got, np.sqrt(1 - 27**2 / (26 * 30)), rtol=1e-12)
+
+
+def test_scale_free_stress_keeps_its_digits_where_it_is_small():
+    e = np.array([3.0, 4.0, 1.0])
+    off = 1e-9 * np.array([0.0, 1.0, -4.0])  # orthogonal to e
+    sums = np.square(off).sum(), np.square(e).sum(), np.square(e + off).sum()
+    assert_allclose(_scale_free(*sums), np.sqrt(sums[0] / sums[1]), rtol=1e-6)
+    assert _scale_free(0.0, 26.0, 26.0) == 0
+
+
+def test_scale_free_stress_of_points_on_one_place():
+    assert _scale_free(5.0, 0.0, 5.0) == 1
+    assert _scale_free(0.0, 0.0, 0.0) == 0
 
 
 def test_pivots_estimate_the_stress_over_all_pairs():
