@@ -292,6 +292,11 @@ class MDS(Embedding):
             init = _check_configuration("init", init, n_samples)
             reference = _check_configuration("reference", reference, n_samples)
             n_components = self.n_components if init is None else init.shape[1]
+            if reference is not None and reference.shape[1] != n_components:
+                raise ValueError(
+                    "reference must have the shape of the configuration, "
+                    f"{(n_samples, n_components)}, got {reference.shape}."
+                )
             kind = AllPairs if self.n_pivots is None else FromPivots
             stress = kind(*parts, self, n_components)
             with task("runs"):
@@ -525,11 +530,6 @@ def _check_configuration(name, configuration, n_samples):
 
 def _aligned(configuration, reference):
     """Rotated, reflected and shifted to a reference: Procrustes without scaling."""
-    if reference.shape != configuration.shape:
-        raise ValueError(
-            "reference must have the shape of the configuration, "
-            f"{configuration.shape}, got {reference.shape}."
-        )
     centre = configuration.mean(axis=0), reference.mean(axis=0)
     rotation, _ = orthogonal_procrustes(
         configuration - centre[0], reference - centre[1]

@@ -198,6 +198,12 @@ def test_a_reference_turns_the_configuration():
     assert_allclose(moved.mean(axis=0), reference.mean(axis=0))
 
 
+def test_a_reference_of_another_shape_is_refused_before_the_work(capsys):
+    with pytest.raises(ValueError, match="reference"):
+        MDS(verbose=2).fit(digits(60), reference=np.ones((60, 3)))
+    assert "iteration" not in capsys.readouterr().out
+
+
 def test_momentum_reaches_the_same_stress_sooner():
     X = digits()
     plain = MDS(eps=1e-8, max_iter=3000).fit(X)
