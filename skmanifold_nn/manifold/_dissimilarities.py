@@ -1,7 +1,9 @@
 """Dissimilarities: computed from rows by a metric, or given and checked."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.metrics import pairwise_distances
+from sklearn.metrics.pairwise import PAIRWISE_BOOLEAN_FUNCTIONS
 from sklearn.utils.validation import validate_data
 
 from .._memory import require_memory
@@ -190,8 +192,8 @@ def pairwise(estimator, X, Y=None):
     n_entries = X.shape[0] * (X if Y is None else Y).shape[0]
     alone = metric in BY_PRODUCTS or n_entries < WORTH_THREADS
     distances = pairwise_distances(
-        X,
-        Y,
+        _as_truth_values(X, metric),
+        _as_truth_values(Y, metric),
         metric=metric,
         n_jobs=1 if alone else estimator.n_jobs,
         **(estimator.metric_params or {}),
@@ -211,6 +213,14 @@ def pairwise(estimator, X, Y=None):
             )
         np.maximum(distances, 0, out=distances)
     return distances
+
+
+def _as_truth_values(X, metric):
+    """Rows of zeros and ones as booleans for metrics of these, which warn of others."""
+    if X is None or issparse(X) or metric not in PAIRWISE_BOOLEAN_FUNCTIONS:
+        return X
+    is_true = X == 1
+    return is_true if np.array_equal(is_true, X) else X
 
 
 def check_dissimilarities(dissimilarities, *, missing=False):

@@ -4,6 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import DataConversionWarning
 
 from skmanifold_nn.manifold._dissimilarities import (
     blocks_of_dissimilarities,
@@ -66,6 +67,16 @@ def test_metric_params_and_callables():
     assert_allclose(pairwise(estimator, X), cdist(X, X, "minkowski", p=3))
     largest = Measures(metric=lambda x, y: np.abs(x - y).max())
     assert_allclose(pairwise(largest, X), cdist(X, X, "chebyshev"))
+
+
+def test_truth_values_are_no_news_to_metrics_of_these():
+    X = points() > 0
+    estimator = Measures(metric="jaccard")
+    D, rows = training_dissimilarities(estimator, X)  # a warning is an error
+    assert_allclose(D, cdist(X, X, "jaccard"))
+    assert_allclose(measured(estimator, X[:5], rows), D[:5])
+    with pytest.warns(DataConversionWarning, match="jaccard"):
+        training_dissimilarities(estimator, points())
 
 
 def test_sparse_rows():
