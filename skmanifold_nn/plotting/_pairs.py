@@ -76,10 +76,13 @@ class EmbeddedPairs:
         return self.dissimilarities[row, points].astype(np.float64), distances
 
     def disparities(self, dissimilarities):
-        """What the distances should be."""
+        """What the distances should be; none where the dissimilarity is zero."""
         if self.disparity_curve is None:
             return dissimilarities
-        return np.interp(dissimilarities, *np.transpose(self.disparity_curve))
+        x, y = np.transpose(self.disparity_curve)
+        if not len(x) or x[0] > 0:  # as non-metric scaling has it
+            x, y = np.append(0, x), np.append(0, y)
+        return np.interp(dissimilarities, x, y)
 
     @cached_property
     def sums(self):
@@ -99,7 +102,7 @@ class EmbeddedPairs:
             squares += [(w * a).sum() for a in (d_hat * d, d_hat * d_hat, d * d)]
         product = squares[1] * squares[2]
         # sqrt(1 - (sum w d_hat d)^2 / (sum w d_hat^2 sum w d^2))
-        unexplained = 1 - squares[0] ** 2 / product if product > 0 else 0.0
+        unexplained = 1 - squares[0] ** 2 / product if product > 0 else squares[1] > 0
         return np.sqrt(max(unexplained, 0.0)), stresses, counts
 
     @property

@@ -98,6 +98,23 @@ def test_disparities_lie_on_the_curve(case):
     assert pairs.stress == pytest.approx(expected)
 
 
+def test_zero_dissimilarities_have_no_disparity(case):
+    given = np.where(case.given < 1, 0, np.round(2 * case.given))
+    mds = MDS(metric="precomputed", metric_mds=False).fit(given)
+    pairs = pairs_of_arrays(given, mds.embedding_, disparity_curve=mds.disparity_curve_)
+    assert pairs.stress == pytest.approx(mds.scale_free_stress_, rel=1e-6)
+    np.testing.assert_allclose(pairs.shares, mds.stress_per_point_, atol=1e-8)
+
+
+def test_no_dissimilarity_but_zero():
+    mds = MDS(metric_mds=False).fit(np.ones((4, 3)))
+    assert pairs_of_estimator(mds).shares.sum() == pairs_of_estimator(mds).stress == 0
+    nowhere = EmbeddedPairs(
+        np.zeros((4, 4)), np.zeros((4, 2)), disparity_curve=np.empty((0, 2))
+    )
+    assert nowhere.stress == nowhere.shares.sum() == 0
+
+
 @pytest.mark.parametrize("sources", [[4], [7, 2, 19], np.arange(23)[::-1]])
 def test_pairs_from_some_points(case, sources):
     pairs = EmbeddedPairs(case.given[sources], case.embedding, sources=sources)
@@ -138,6 +155,7 @@ def test_perfect_embedding_has_no_stress(case):
     pairs = EmbeddedPairs(case.distances, case.embedding)
     assert pairs.stress == pytest.approx(0, abs=1e-7)
     assert EmbeddedPairs(np.zeros((4, 4)), np.zeros((4, 2))).stress == 0
+    assert EmbeddedPairs(1 - np.eye(4), np.zeros((4, 2))).stress == 1
     np.testing.assert_array_equal(
         EmbeddedPairs(np.zeros((4, 4)), np.zeros((4, 2))).shares, np.zeros(4)
     )
