@@ -1,0 +1,45 @@
+# A planned network as C reads it: rows of a plain int64 array, no compiled state.
+from libc.stdint cimport int64_t, uint64_t
+
+ctypedef void (*op_function)(const Op *op, const Pass *run) noexcept nogil
+
+
+cdef enum:
+    OP_WORDS = 32  # of 8 bytes, in an Op
+    # Flags of an Op.
+    NEEDS_INPUT_GRADIENT = 1
+    ADDS_TO_INPUT_GRADIENT = 2  # the input has other consumers, which came before
+
+
+# One step of the forward pass, and its adjoint. Offsets and sizes are counted in
+# elements of the network's dtype; a tensor of n_rows samples lies row after row.
+cdef struct Op:
+    op_function forward
+    op_function backward
+    int64_t inputs[2]  # offsets in the workspace
+    int64_t output
+    int64_t n_in  # elements of a sample of the first input
+    int64_t n_out
+    int64_t params  # offset in the vector of parameters
+    int64_t n_params
+    int64_t state  # offset in the vector of running statistics
+    int64_t cache  # offset of scratch in the workspace
+    int64_t flags
+    int64_t index  # of the op, for its random numbers
+    int64_t ints[11]
+    double reals[8]
+
+
+# What an op works on: a part of a minibatch. Values and gradients of the workspace have
+# the same offsets.
+cdef struct Pass:
+    void *values
+    void *gradients
+    const void *params
+    void *param_gradients  # added to
+    void *state
+    int64_t n_rows
+    int64_t first_row  # of the minibatch's rows, for random numbers
+    int64_t training
+    uint64_t seed
+    uint64_t step  # minibatches so far, for random numbers
