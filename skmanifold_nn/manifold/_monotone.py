@@ -37,27 +37,21 @@ class MonotoneRegression:
 
     def __init__(self, dissimilarities, weights, ties, n_threads):
         n = len(dissimilarities)
-        rows, columns = (index.astype(np.int32) for index in np.triu_indices(n, 1))
-        values = dissimilarities[rows, columns]
-        listed = values > 0
-        self._total = len(rows)
-        if weights is not None:
-            self._total = np.triu(weights, 1).sum(dtype=np.float64)
-            listed &= weights[rows, columns] > 0
-        listed = np.flatnonzero(listed)
-        order = listed[np.argsort(values[listed], kind="stable")]
-        self._rows, self._columns = rows[order], columns[order]
-        self._dissimilarities = values[order]
-        self._weights = None
+        self._rows, self._columns = _ascending_pairs(dissimilarities, weights)
+        self._dissimilarities = dissimilarities[self._rows, self._columns]
+        self._weights, self._total = None, n * (n - 1) // 2
         if weights is not None:
             self._weights = weights[self._rows, self._columns].astype(np.float64)
+            self._total = np.triu(weights, 1).sum(dtype=np.float64)
+        n_pairs = len(self._rows)
         changes = np.flatnonzero(np.diff(self._dissimilarities)) + 1
-        self._ties = np.concatenate(([0], changes, [len(order)])).astype(np.int64)
+        self._ties = np.concatenate(([0], changes, [n_pairs]), dtype=np.int64)
+        del changes
         self._n_threads = n_threads
-        has_ties = len(self._ties) <= len(order)
+        has_ties = len(self._ties) <= n_pairs
         self._sorts_ties = has_ties and ties == "primary"
         self._joins_ties = has_ties and ties == "secondary"
-        self._allocate(len(order))
+        self._allocate(n_pairs)
         self.disparities = np.zeros_like(dissimilarities)
         self._values = self._dissimilarities.astype(np.float64)
         squares = np.square(self._values)
@@ -130,9 +124,26 @@ class MonotoneRegression:
         if not len(self._values):
             return np.empty((0, 2))
         starts = self._ties[:-1]
-        x = self._dissimilarities[starts].astype(np.float64)
-        y = np.add.reduceat(self._values, starts) / np.diff(self._ties) * self._scale
+        x = self._dissimilarities[starts].astype(np.float64, copy=False)
+        y = np.add.reduceat(self._values, starts)
+        y /= np.diff(self._ties)
+        y *= self._scale
         bends = np.ones(len(x), dtype=bool)
         steps = np.diff(y) > 1e-12 * y[-1]
         bends[1:-1] = steps[:-1] | steps[1:]
-        return np.column_stack((x, y))[bends]
+        return np.column_stack((x[bends], y[bends]))
+
+
+def _ascending_pairs(dissimilarities, weights):
+    """Pairs i < j that count, by their dissimilarity: int32 rows and columns."""
+    rows, columns = (
+        index.astype(np.int32) for index in np.triu_indices(len(dissimilarities), 1)
+    )
+    values = dissimilarities[rows, columns]
+    listed = values > 0
+    if weights is not None:
+        listed &= weights[rows, columns] > 0
+    if not listed.all():
+        rows, columns, values = rows[listed], columns[listed], values[listed]
+    order = np.argsort(values, kind="stable")
+    return rows[order], columns[order]

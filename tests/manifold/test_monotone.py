@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -98,6 +100,18 @@ def test_the_curve_runs_through_the_disparities(ties):
             assert_allclose(read, upper(regression.disparities), rtol=1e-9)
         if not has_ties:
             assert len(curve) < len(read)
+
+
+@pytest.mark.parametrize("ties", ["secondary", "primary"])
+def test_memory(ties):
+    D, _, places = case(600, has_ties=ties == "primary")
+    tracemalloc.start()
+    regression = MonotoneRegression(D, None, ties, 1)
+    regression(np.ascontiguousarray(places.T))
+    regression.curve()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6.3 * D.nbytes  # the disparities and some lists of all pairs
 
 
 def test_all_zero():
