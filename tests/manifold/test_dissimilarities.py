@@ -5,6 +5,7 @@ from scipy import sparse
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import DataConversionWarning
+from sklearn.metrics import pairwise_distances
 
 from skmanifold_nn.manifold._dissimilarities import (
     blocks_of_dissimilarities,
@@ -59,6 +60,22 @@ def test_rows_are_measured_by_the_metric(metric, dtype):
     assert new.shape == (5, 30) and new.dtype == dtype
     expected = cdist(X[:5].astype(float) + 1, X.astype(float), metric)
     assert_allclose(new, expected, atol=tolerance)
+
+
+@both_dtypes
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_blocks_make_up_a_symmetric_matrix(metric, dtype, monkeypatch):
+    X = points(103, dtype=dtype)
+    X[70] = X[3]
+    whole = pairwise(Measures(metric), X)
+    monkeypatch.setattr("skmanifold_nn.manifold._dissimilarities.CACHED_ENTRIES", 900)
+    D = pairwise(Measures(metric), X)
+    assert D.dtype == dtype and D.flags.c_contiguous
+    assert_array_equal(D, D.T)
+    assert not D.diagonal().any()
+    for other in (whole, pairwise_distances(X, metric=metric)):
+        atol = 1e-7 if dtype == np.float64 else 2e-3
+        assert_allclose(D, other, atol=atol)
 
 
 def test_metric_params_and_callables():
