@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import cdist
 from sklearn.utils import check_array
 
@@ -92,8 +91,8 @@ def check_weights(weights, dissimilarities):
 
 
 def _refuse_groups(weights):
-    linked = csr_array(weights > 0)
-    n_groups, labels = connected_components(linked, directed=False)
+    labels = _groups(weights > 0)
+    n_groups = labels.max() + 1
     if n_groups > 1:
         first, second = (int((labels == label).argmax()) for label in (0, 1))
         raise ValueError(
@@ -102,6 +101,25 @@ def _refuse_groups(weights):
             "different ones. Give some pair between them a value and a positive "
             "weight, or scale every group by itself."
         )
+
+
+def _groups(is_linked):
+    """Connected component of each sample, in the memory of the booleans."""
+    labels = np.full(len(is_linked), -1)
+    while labels.min() < 0:
+        group, reached = labels.max() + 1, [labels.argmin()]
+        while len(reached):
+            labels[reached] = group
+            reached = np.flatnonzero(is_linked[reached].any(axis=0) & (labels < 0))
+    return labels
+
+
+def _graph_of(is_edge, values):
+    """Values, zeros too, where there is an edge: without lists of int64 pairs."""
+    n = len(values)
+    columns = np.broadcast_to(np.arange(n, dtype=np.int32), (n, n))[is_edge]
+    starts = np.append(0, np.cumsum(np.count_nonzero(is_edge, axis=1)))
+    return csr_array((values[is_edge], columns, starts), shape=(n, n))
 
 
 class AllPairs:
@@ -133,9 +151,7 @@ class AllPairs:
         """Classical scaling; shortest paths over known pairs replace missing ones."""
         D = self.dissimilarities
         if self.weights is not None and not self.weights.all():
-            rows, columns = np.nonzero(self.weights)
-            known = csr_array((D[rows, columns], (rows, columns)), shape=D.shape)
-            D = geodesics(known, n_jobs=self.mds.n_jobs)
+            D = geodesics(_graph_of(self.weights > 0, D), n_jobs=self.mds.n_jobs)
         _, values, vectors = decompose(D, self.n_components, n_jobs=self.mds.n_jobs)
         scales = np.sqrt(positive_part(values, D.dtype)).astype(D.dtype)
         return _padded(vectors * scales, self.n_components)

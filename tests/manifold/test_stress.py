@@ -1,9 +1,11 @@
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize_scalar
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import pdist, squareform
 from sklearn.datasets import make_swiss_roll
 from sklearn.manifold import ClassicalMDS
@@ -12,6 +14,7 @@ from skmanifold_nn.manifold._stress import (
     AllPairs,
     FromPivots,
     Run,
+    _groups,
     _scale_free,
     check_weights,
 )
@@ -87,6 +90,17 @@ def test_groups_left_by_missing_values_are_refused():
         check_weights(None, D)
 
 
+def test_groups_as_scipy_finds_them():
+    rng = np.random.default_rng(85)
+    for n in [1, 2, 17, 40]:
+        links = rng.random((n, n)) < 1 / n
+        links |= links.T
+        count, expected = connected_components(links)
+        labels = _groups(links)
+        assert labels.max() + 1 == count
+        assert len(set(zip(labels, expected, strict=True))) == count
+
+
 def test_the_classical_start():
     D = table()
     start = AllPairs(None, D, params(), 3).classical_start()
@@ -135,6 +149,17 @@ def test_reported_stress():
     run = Run(np.zeros((2, 1)), np.zeros(1), 8.0, 2.0)
     assert run.reported(False) == 8 and run.reported(True) == 2
     assert Run(np.zeros((2, 1)), np.zeros(1), 0.0, 0.0).reported(True) == 0
+
+
+def test_memory_of_missing_pairs():
+    D = table(500)
+    D[3, 5] = D[5, 3] = np.nan
+    tracemalloc.start()
+    weights = check_weights(None, D)
+    AllPairs(weights, D, params(), 2).classical_start()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 9.5 * D.nbytes  # weights, known pairs as a graph, their paths
 
 
 @pytest.mark.parametrize("unit", [1e-150, 1e-90, 1.0, 1e90, 1e140])
