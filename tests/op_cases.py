@@ -1,0 +1,40 @@
+"""Ops of planned networks, run by their addresses as an engine would."""
+
+import ctypes
+
+import numpy as np
+
+# Words of struct Op in skmanifold_nn/_kernels/_network.pxd.
+WORDS = {"inputs": 2, "output": 4, "n_in": 5, "n_out": 6, "params": 7, "n_params": 8}
+WORDS |= {"state": 9, "cache": 10, "flags": 11, "index": 12, "ints": 13, "reals": 24}
+NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
+
+
+class Pass(ctypes.Structure):
+    """Struct Pass of _network.pxd."""
+
+    _fields_ = [
+        *[(name, ctypes.c_void_p) for name in ("values", "gradients")],
+        *[(name, ctypes.c_void_p) for name in ("params", "param_gradients", "state")],
+        *[(name, ctypes.c_int64) for name in ("n_rows", "first_row", "training")],
+        *[(name, ctypes.c_uint64) for name in ("seed", "step")],
+    ]
+
+
+def make_op(**words):
+    """An Op with the given words; lists fill several from the name on."""
+    op = np.zeros(32, dtype=np.int64)
+    for name, value in words.items():
+        dtype = np.float64 if name == "reals" else np.int64
+        value = np.atleast_1d(np.asarray(value, dtype=dtype))
+        op[WORDS[name] : WORDS[name] + len(value)] = value.view(np.int64)
+    return op
+
+
+def run_op(address, op, values, gradients=None, **words):
+    """Call one of an op's functions on vectors of values and their gradients."""
+    run = Pass(values=values.ctypes.data, **words)
+    if gradients is not None:
+        run.gradients = gradients.ctypes.data
+    function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address)
+    function(op.ctypes.data, ctypes.byref(run))
