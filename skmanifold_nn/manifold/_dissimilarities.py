@@ -1,11 +1,13 @@
 """Dissimilarities: computed from rows by a metric, or given and checked."""
 
 import numpy as np
+from joblib import effective_n_jobs
 from scipy.sparse import issparse
 from sklearn.metrics import pairwise_distances
 from sklearn.metrics.pairwise import PAIRWISE_BOOLEAN_FUNCTIONS
 from sklearn.utils.validation import validate_data
 
+from .._kernels._majorization import pair_distances
 from .._memory import require_memory
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "check_dissimilarities",
     "new_rows",
     "pairwise",
+    "refuse_extreme",
     "refuse_negative",
     "training_dissimilarities",
     "training_rows",
@@ -24,6 +27,11 @@ METRIC_CONSTRAINTS = {"metric": [str, callable], "metric_params": [dict, None]}
 FLOATS = [np.float64, np.float32]
 # What rounding may leave, of the largest entry.
 ROUNDING = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5}
+# Of the largest dissimilarity: its fourth power is summed, its square in float32.
+RANGE = {
+    np.dtype(np.float64): (1e-70, 1e70),
+    np.dtype(np.float32): (1e-15, 1e15),
+}
 # Rows compared with their columns at a time, or measured of many features.
 BLOCK = 256
 # Dissimilarities of new rows at a time (64 MB in float64).
@@ -32,6 +40,8 @@ BLOCK_ENTRIES = 2**23
 SPARSE_METRICS = {"cityblock", "cosine", "euclidean", "l1", "l2", "manhattan"}
 # Metrics made of matrix products, whose last bits depend on how rows are cut.
 BY_PRODUCTS = {"euclidean", "l2", "sqeuclidean", "cosine", "nan_euclidean"}
+# Up to so many features, differences are quicker than matrix products.
+FEW_FEATURES = 128
 # Those measured at a time between the rows of a fit (2 MB in float64).
 CACHED_ENTRIES = 2**18
 # Fewer entries, as of one landmark's row, take less time than to start threads.
@@ -107,7 +117,18 @@ def training_rows(estimator, X, *, missing=False):
     )
     if is_precomputed:
         check_dissimilarities(X, missing=missing)
+    estimator._learned_params = _learned_params(estimator, X)
     return X
+
+
+def _learned_params(estimator, X):
+    """What a metric takes from the training rows, unless `metric_params` has it."""
+    metric, given = estimator.metric, estimator.metric_params or {}
+    if metric == "seuclidean" and "V" not in given:
+        return {"V": np.var(X, axis=0, ddof=1, dtype=np.float64)}
+    if metric == "mahalanobis" and "VI" not in given:
+        return {"VI": np.linalg.inv(np.atleast_2d(np.cov(X.T))).T}
+    return {}
 
 
 def new_rows(estimator, X, *, missing=False):
@@ -192,17 +213,23 @@ def pairwise(estimator, X, Y=None):
     """
     metric = estimator.metric
     if Y is None and metric in BY_PRODUCTS:
-        distances = _among_themselves(estimator, X)
+        few = X.shape[1] <= FEW_FEATURES and not issparse(X)
+        if few and metric in ("euclidean", "l2") and not estimator.metric_params:
+            distances = _by_differences(X, estimator.n_jobs)
+        else:
+            distances = _by_blocks(estimator, X)
     else:
         distances = _measured(estimator, X, Y)
-    if not np.isfinite(distances.sum(dtype=np.float64)):
+    least, largest = distances.min(initial=0), distances.max(initial=0)
+    if not np.isfinite(least + largest):
         raise ValueError(
             f"metric={metric!r} gives NaN or infinite dissimilarities between these "
             "rows. Use another metric, or drop the rows for which it has no value."
         )
-    least = distances.min(initial=0)
+    if Y is None:
+        refuse_extreme(largest, distances.dtype)
     if least < 0:
-        if least < -ROUNDING[distances.dtype] * distances.max():
+        if least < -ROUNDING[distances.dtype] * largest:
             raise ValueError(
                 f"metric={metric!r} gives negative dissimilarities, {least:g} for one "
                 "pair. Use a metric whose values are zero or more."
@@ -221,12 +248,26 @@ def _measured(estimator, X, Y):
         _as_truth_values(Y, metric),
         metric=metric,
         n_jobs=1 if alone else estimator.n_jobs,
+        **getattr(estimator, "_learned_params", {}),
         **(estimator.metric_params or {}),
     )
     return np.ascontiguousarray(distances, dtype=X.dtype)
 
 
-def _among_themselves(estimator, X):
+def _by_differences(X, n_jobs):
+    """Euclidean distances among rows of few features, without cancellation.
+
+    Quicker than matrix products, whose threads also wait busily for more afterwards.
+    """
+    n = len(X)
+    distances = np.empty((n, n), dtype=X.dtype)
+    pair_distances(np.ascontiguousarray(X.T), effective_n_jobs(n_jobs), distances)
+    for start in range(0, n, BLOCK):
+        _mirror(distances, start, min(n, start + BLOCK))
+    return distances
+
+
+def _by_blocks(estimator, X):
     """Blocks above the diagonal, mirrored: half the work, and all of it in the cache.
 
     The n x n matrix is all that is allocated but for a block; for a few thousand rows
@@ -239,13 +280,18 @@ def _among_themselves(estimator, X):
     stop = 0
     while stop < n:
         start, stop = stop, min(n, stop + max(least, CACHED_ENTRIES // (n - stop)))
-        rows, later = slice(start, stop), slice(stop, n)
-        distances[rows, start:] = _measured(estimator, X[rows], X[start:])
-        distances[later, rows] = distances[rows, later].T
-        corner = distances[rows, rows]
-        corner[...] = np.triu(corner, 1)
-        corner += corner.T
+        distances[start:stop, start:] = _measured(estimator, X[start:stop], X[start:])
+        _mirror(distances, start, stop)
     return distances
+
+
+def _mirror(distances, start, stop):
+    """Write what some rows have above the diagonal below it; zeros between."""
+    rows = slice(start, stop)
+    distances[stop:, rows] = distances[rows, stop:].T
+    corner = distances[rows, rows]
+    corner[...] = np.triu(corner, 1)
+    corner += corner.T
 
 
 def _as_truth_values(X, metric):
@@ -295,6 +341,7 @@ def check_dissimilarities(dissimilarities, *, missing=False):
                 f"[{i}, {j}] = {D[i, j]:g} and [{j}, {i}] = {D[j, i]:g}. Where both "
                 "are judgements of the same pair, give their mean, (D + D.T) / 2."
             )
+    refuse_extreme(np.abs(extremes).max(), D.dtype)
     refuse_negative(D)
     diagonal = np.diagonal(D)
     if (np.nan_to_num(diagonal) > tolerance).any():
@@ -303,6 +350,24 @@ def check_dissimilarities(dissimilarities, *, missing=False):
             "The diagonal of the dissimilarities must be zero, but entry "
             f"[{i}, {i}] is {diagonal[i]:g}. Similarities must be turned into "
             "dissimilarities first, for instance by S.max() - S."
+        )
+
+
+def refuse_extreme(largest, dtype):
+    """Raise if squares of dissimilarities, and their sums, may leave the dtype's range.
+
+    Parameters
+    ----------
+    largest : float
+        Of the dissimilarities.
+    dtype : dtype
+    """
+    low, high = RANGE[np.dtype(dtype)]
+    if largest and not low < largest < high:
+        raise ValueError(
+            f"The largest dissimilarity must lie between {low:g} and {high:g} in "
+            f"{np.dtype(dtype)}, got {largest:g}. Change the unit: divide by "
+            f"{largest:.0e}."
         )
 
 

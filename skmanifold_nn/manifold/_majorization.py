@@ -16,6 +16,7 @@ References
 """
 
 from math import sqrt
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,47 @@ __all__ = ["ACCELERATIONS", "Metric", "Nonmetric", "majorize"]
 
 # A pass over fewer pairs (some 30 microseconds) is not worth another thread.
 PAIRS_PER_THREAD = 2**15
+
+
+class Crew:
+    """As many threads as pay at the moment; the result is the same for any number.
+
+    For some time after a matrix product or eigensolve, the threads of BLAS wait for
+    more in a busy loop. A pass that meets them, or other work on the processors, waits
+    for its own threads many times as long as it takes. So the first passes, and some
+    after a late one, run on one thread.
+
+    Parameters
+    ----------
+    most : int
+        Threads otherwise.
+
+    Attributes
+    ----------
+    n_threads : int
+        Of the moment.
+    """
+
+    SECONDS_ALONE = 0.12
+    LATE = 3  # times the quickest pass
+
+    def __init__(self, most):
+        self.most = most
+        self.n_threads = 1
+        self._quickest = np.inf
+        self._alone_until = None
+
+    def __enter__(self):
+        self._begin = perf_counter()
+        if self._alone_until is None:
+            self._alone_until = self._begin + self.SECONDS_ALONE
+        self.n_threads = 1 if self._begin < self._alone_until else self.most
+
+    def __exit__(self, *error):
+        end = perf_counter()
+        self._quickest = min(self._quickest, end - self._begin)
+        if self.n_threads > 1 and end - self._begin > self.LATE * self._quickest:
+            self._alone_until = end + self.SECONDS_ALONE
 
 
 class Step(NamedTuple):
@@ -57,9 +99,8 @@ class Metric:
         n = len(dissimilarities)
         self.disparities = dissimilarities
         self.weights = weights
-        self.n_threads = max(
-            1, min(effective_n_jobs(n_jobs), n * n // 2 // PAIRS_PER_THREAD)
-        )
+        work_for = max(1, n * n // 2 // PAIRS_PER_THREAD)
+        self.crew = Crew(min(effective_n_jobs(n_jobs), work_for))
         self._parts = np.empty((N_PARTS, n_components * n + 2))
         self._shape = n_components, n
         self._cholesky = None
@@ -90,7 +131,7 @@ class Metric:
             self.disparities,
             self.weights,
             places,
-            self.n_threads,
+            self.crew.n_threads,
             self._parts,
             moved,
             sums,
@@ -115,8 +156,9 @@ class Metric:
 
     def __call__(self, places):
         """The pass at a later configuration."""
-        self.regress(places)
-        return self.start(places)
+        with self.crew:
+            self.regress(places)
+            return self.start(places)
 
     def squared_disparities(self):
         """Sum of w dhat^2 over the pairs: the stress of a single point."""
@@ -130,7 +172,7 @@ class Metric:
             self.disparities,
             self.weights,
             np.ascontiguousarray(places),
-            self.n_threads,
+            self.crew.n_threads,
             self._parts,
             stresses,
         )
@@ -152,9 +194,7 @@ class Nonmetric(Metric):
 
     def __init__(self, dissimilarities, weights, n_components, n_jobs=None, *, ties):
         super().__init__(dissimilarities, weights, n_components, n_jobs)
-        self.regression = MonotoneRegression(
-            dissimilarities, weights, ties, self.n_threads
-        )
+        self.regression = MonotoneRegression(dissimilarities, weights, ties, self.crew)
         self.disparities = self.regression.disparities
 
     def regress(self, places):

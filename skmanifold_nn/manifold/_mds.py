@@ -32,6 +32,11 @@ from ._stress import AllPairs, FromPivots, Run, check_weights
 
 __all__ = ["MDS"]
 
+# n x n arrays that a fit takes at its peak, measured.
+NONMETRIC_ARRAYS = 7
+WEIGHTED_ARRAYS = 5
+MISSING_ARRAYS = 8
+REMEDY = "Set solver='sgd' and n_pivots, or use float32 input."
 OPTIONAL_ATTRIBUTES = (
     "dissimilarity_matrix_",
     "disparity_curve_",
@@ -137,10 +142,13 @@ class MDS(Embedding):
         Part of each row in the raw stress; they sum to 1, or are all zero.
 
     loss_curve_ : ndarray of shape (`n_iter_`,)
-        Raw stress after each iteration of the best start.
+        Raw stress after each iteration of the best start. Of 'sgd' that of each pass,
+        every pair as it was before its own move; with `n_pivots` first the passes over
+        the pivots, then those over the rows.
 
     n_iter_ : int
-        Number of iterations of the best start.
+        Number of iterations of the best start; with `n_pivots` of pivots and rows
+        together, to each of which `max_iter` applies.
 
     dissimilarity_matrix_ : ndarray of shape (n_samples, n_samples)
         Dissimilarities of the rows. Not with `n_pivots`.
@@ -292,6 +300,7 @@ class MDS(Embedding):
             init = _check_configuration("init", init, n_samples)
             reference = _check_configuration("reference", reference, n_samples)
             n_components = self.n_components if init is None else init.shape[1]
+            self._check_start(init, n_components)
             if reference is not None and reference.shape[1] != n_components:
                 raise ValueError(
                     "reference must have the shape of the configuration, "
@@ -334,10 +343,23 @@ class MDS(Embedding):
                 f"{self.solver!r}. Set n_pivots=None to use all pairs."
             )
 
-        if self.n_pivots is not None and self.n_pivots <= self.n_components:
+        if self.solver == "sgd" and self.acceleration is not None:
+            raise ValueError(
+                f"acceleration={self.acceleration!r} is for solver='smacof', got "
+                "solver='sgd'. Set acceleration=None."
+            )
+
+    def _check_start(self, init, n_components):
+        """Rules for the start and its number of components."""
+        if self.n_pivots is not None and self.n_pivots <= n_components:
             raise ValueError(
                 f"n_pivots={self.n_pivots} must be larger than n_components="
-                f"{self.n_components}."
+                f"{n_components}."
+            )
+        if init is not None and len(init) > 1 and not np.ptp(init, axis=0).any():
+            raise ValueError(
+                "All rows of init are equal, so that no pair has a direction in which "
+                "to move. Use different ones, or init=None."
             )
 
     def _measure(self, X, weights, random_state):
@@ -348,10 +370,17 @@ class MDS(Embedding):
             self,
             X,
             missing=True,
-            itemsizes=1 if self.metric_mds else 3,
-            remedy="Set solver='sgd' and n_pivots, or use float32 input.",
+            itemsizes=self._itemsizes(weights),
+            remedy=REMEDY,
         )
-        if self.metric != "precomputed" and rows.shape[0] == rows.shape[1] > 1:
+        is_precomputed = self.metric == "precomputed"
+        if is_precomputed and np.isnan(rows.sum()):  # before more is allocated
+            require_memory(
+                int(MISSING_ARRAYS * rows.size * 8),
+                f"MDS of {len(rows)} samples with missing dissimilarities",
+                REMEDY,
+            )
+        if not is_precomputed and rows.shape[0] == rows.shape[1] > 1:
             warnings.warn(
                 "The provided input is a square matrix. Note that fit measures "
                 f"metric={self.metric!r} between its rows; for a matrix of "
@@ -360,6 +389,11 @@ class MDS(Embedding):
             )
         weights = check_weights(weights, dissimilarities)
         return (weights, dissimilarities), rows
+
+    def _itemsizes(self, weights):
+        """Values an entry of the matrix of pairs that a fit takes at its peak."""
+        arrays = 1.5 if self.metric_mds else NONMETRIC_ARRAYS
+        return arrays if weights is None else max(arrays, WEIGHTED_ARRAYS)
 
     def _measure_pivots(self, X, weights, random_state):
         """Pivots and the dissimilarities to them, and the rows."""
@@ -452,8 +486,9 @@ class MDS(Embedding):
         """Place new rows in the configuration, each by itself.
 
         The stress of a new point against the fixed training points (with `n_pivots`:
-        the pivots) is majorised until it does not fall any more. A row at dissimilarity
-        zero from a training row gets its place, exactly; of several the first one's.
+        the pivots) is majorised until it does not fall any more. A copy of a training
+        row gets its place, exactly; of several the first one's. So does, with
+        ``metric='precomputed'``, a row at dissimilarity zero from it.
 
         Parameters
         ----------

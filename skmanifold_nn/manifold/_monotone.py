@@ -22,7 +22,8 @@ class MonotoneRegression:
         Pairs of weight zero are left out.
     ties : {'secondary', 'primary'}
         Whether pairs of equal dissimilarity must have equal disparities.
-    n_threads : int
+    crew : Crew
+        Tells how many threads to use.
 
     Attributes
     ----------
@@ -35,7 +36,7 @@ class MonotoneRegression:
        Psychometrika 29, 1964.
     """
 
-    def __init__(self, dissimilarities, weights, ties, n_threads):
+    def __init__(self, dissimilarities, weights, ties, crew):
         n = len(dissimilarities)
         self._rows, self._columns = _ascending_pairs(dissimilarities, weights)
         self._dissimilarities = dissimilarities[self._rows, self._columns]
@@ -47,7 +48,7 @@ class MonotoneRegression:
         changes = np.flatnonzero(np.diff(self._dissimilarities)) + 1
         self._ties = np.concatenate(([0], changes, [n_pairs]), dtype=np.int64)
         del changes
-        self._n_threads = n_threads
+        self._crew = crew
         has_ties = len(self._ties) <= n_pairs
         self._sorts_ties = has_ties and ties == "primary"
         self._joins_ties = has_ties and ties == "secondary"
@@ -74,14 +75,14 @@ class MonotoneRegression:
         places : ndarray of shape (n_components, n), C-contiguous
         """
         listed_distances(
-            self._rows, self._columns, places, self._n_threads, self._values
+            self._rows, self._columns, places, self._crew.n_threads, self._values
         )
         weights, positions = self._weights, None
         if self._sorts_ties:
             scratch, positions = self._positions
             sort_ties(
                 self._ties,
-                self._n_threads,
+                self._crew.n_threads,
                 self._scratch,
                 scratch,
                 self._values,
@@ -91,7 +92,7 @@ class MonotoneRegression:
         squares = monotone_regression(
             weights,
             self._ties if self._joins_ties else None,
-            self._n_threads,
+            self._crew.n_threads,
             self._sums,
             self._masses,
             self._ends,
@@ -109,7 +110,7 @@ class MonotoneRegression:
             positions,
             self._values,
             self._scale,
-            self._n_threads,
+            self._crew.n_threads,
             self.disparities,
         )
 

@@ -68,6 +68,7 @@ def test_blocks_make_up_a_symmetric_matrix(metric, dtype, monkeypatch):
     X = points(103, dtype=dtype)
     X[70] = X[3]
     whole = pairwise(Measures(metric), X)
+    monkeypatch.setattr("skmanifold_nn.manifold._dissimilarities.FEW_FEATURES", 0)
     monkeypatch.setattr("skmanifold_nn.manifold._dissimilarities.CACHED_ENTRIES", 900)
     D = pairwise(Measures(metric), X)
     assert D.dtype == dtype and D.flags.c_contiguous
@@ -76,6 +77,22 @@ def test_blocks_make_up_a_symmetric_matrix(metric, dtype, monkeypatch):
     for other in (whole, pairwise_distances(X, metric=metric)):
         atol = 1e-7 if dtype == np.float64 else 2e-3
         assert_allclose(D, other, atol=atol)
+
+
+@both_dtypes
+def test_distances_of_few_features_do_not_cancel(dtype):
+    X = points(300, dtype=dtype) + 1000
+    X[70] = X[3]
+    X[71] = X[3] + np.array(2.0**-10, dtype)
+    D = pairwise(Measures(), X)
+    assert D.dtype == dtype and D.flags.c_contiguous
+    assert_array_equal(D, D.T)
+    assert not D.diagonal().any() and D[70, 3] == 0
+    exact = cdist(X.astype(np.float64), X.astype(np.float64))
+    assert_allclose(D, exact, rtol=1e-14 if dtype == np.float64 else 1e-6)
+    assert_array_equal(pairwise(Measures(n_jobs=2), X), D)
+    squared = pairwise(Measures(metric_params={"squared": True}), X)
+    assert_allclose(squared, exact**2, atol=1e-3 if dtype == np.float64 else 1)
 
 
 def test_metric_params_and_callables():
@@ -186,6 +203,29 @@ def test_what_a_metric_must_not_give():
     X[4] = 2.0
     with pytest.raises(ValueError, match="'correlation' gives NaN"):
         pairwise(Measures("correlation"), X)
+
+
+@pytest.mark.parametrize("scale", [1e-80, 1e90])
+def test_extreme_units_are_refused(scale):
+    for metric, X in (("precomputed", table(30)), ("euclidean", points())):
+        with pytest.raises(ValueError, match=r"between 1e-70 and 1e\+70 in float64"):
+            training_dissimilarities(Measures(metric), X * scale)
+    small = (table(30) * 1e-18).astype(np.float32)
+    with pytest.raises(ValueError, match=r"in float32.*Change the unit"):
+        training_dissimilarities(Measures("precomputed"), small)
+    training_dissimilarities(Measures("precomputed"), np.zeros((3, 3)))
+
+
+@pytest.mark.parametrize("metric", ["seuclidean", "mahalanobis"])
+def test_metrics_that_learn_from_the_training_rows(metric):
+    X, estimator = points() * [1, 2, 3, 4], Measures(metric)
+    D, _ = training_dissimilarities(estimator, X)
+    assert_allclose(D, pairwise_distances(X, metric=metric))
+    assert_allclose(measured(estimator, X[:3], X), D[:3], atol=1e-12)
+    given = {"V": np.ones(4)} if metric == "seuclidean" else {"VI": np.eye(4)}
+    estimator = Measures(metric, metric_params=given)
+    D, _ = training_dissimilarities(estimator, X)
+    assert_allclose(D, cdist(X, X), atol=1e-12)
 
 
 def test_negative_queries_are_refused():

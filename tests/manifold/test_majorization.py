@@ -6,6 +6,7 @@ from sklearn.datasets import load_digits
 
 from skmanifold_nn.manifold._majorization import (
     ACCELERATIONS,
+    Crew,
     Metric,
     Nonmetric,
     majorize,
@@ -129,8 +130,24 @@ def test_a_perfect_start_ends_at_once():
     assert_allclose(end, [[-4 / 3, -1 / 3, 5 / 3]])
 
 
+def test_threads_that_come_late_are_left_out_for_a_while(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(
+        "skmanifold_nn.manifold._majorization.perf_counter", lambda: now
+    )
+    crew, used = Crew(2), []
+    crew.SECONDS_ALONE = 0.06
+    now += 5  # before the first pass
+    for milliseconds in (30, 35, 10, 29, 31, 25, 40, 1):
+        with crew:
+            used.append(crew.n_threads)
+            now += milliseconds / 1000
+    assert used == [1, 1, 2, 2, 2, 1, 1, 2]
+
+
 @both_dtypes
-def test_the_same_bits_for_any_n_jobs(dtype):
+def test_the_same_bits_for_any_n_jobs(dtype, monkeypatch):
+    monkeypatch.setattr(Crew, "SECONDS_ALONE", -1)
     D, W, places = case(n=380, dtype=dtype)
     for weights in (None, W):
         for make in (Metric, Nonmetric):

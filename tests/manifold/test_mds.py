@@ -280,8 +280,13 @@ def test_new_digits_fit_as_well_as_in_a_joint_configuration():
 
 
 def test_copies_of_training_rows_get_their_places():
-    X = digits(60)
-    for params in ({}, {"init": "random", "random_state": 1}, {"metric": "cosine"}):
+    X = 3 + np.random.default_rng(4).normal(size=(60, 4))
+    for params in (
+        {},
+        {"init": "random", "random_state": 1},
+        {"metric": "cosine"},
+        {"metric": "seuclidean", "n_components": 1},
+    ):
         mds = MDS(**params).fit(X)
         assert_array_equal(mds.transform(X[::-1]), mds.embedding_[::-1])
 
@@ -347,12 +352,37 @@ def test_pivots():
         ({}, {"reference": np.ones((60, 3))}, ["reference", "(60, 2)", "(60, 3)"]),
         ({}, {"reference": np.ones((59, 2))}, ["reference", "(59, 2)"]),
         ({}, {"weights": np.ones((59, 59))}, ["weights", "(59, 59)"]),
+        ({}, {"init": np.ones((60, 2))}, ["All rows of init are equal"]),
+        (
+            {"solver": "sgd", "n_pivots": 3},
+            {"init": np.arange(240.0).reshape(60, 4)},
+            ["n_pivots=3", "n_components=4"],
+        ),
+        (
+            {"solver": "sgd", "acceleration": "nesterov"},
+            {},
+            ["acceleration='nesterov'", "solver='smacof'"],
+        ),
     ],
 )
 def test_refused_by_name(params, arguments, fragments):
     with pytest.raises(ValueError) as caught:
         MDS(**params).fit(digits(60), **arguments)
     assert all(fragment in str(caught.value) for fragment in fragments), caught.value
+
+
+def test_what_does_not_fit_in_memory_is_refused_first(monkeypatch):
+    limit = 4 * 8 * 60**2  # matrices of all pairs
+    monkeypatch.setattr("skmanifold_nn._memory.available_memory", lambda: limit)
+    D = table(60)
+    MDS(metric="precomputed").fit(D)
+    for refused in (
+        lambda: MDS(metric="precomputed", metric_mds=False).fit(D),
+        lambda: MDS(metric="precomputed").fit(D, weights=np.ones_like(D)),
+        lambda: MDS(metric="precomputed").fit(with_gaps(D)),
+    ):
+        with pytest.raises(MemoryError, match=r"GiB.*n_pivots"):
+            refused()
 
 
 def test_warnings():

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial.distance import pdist, squareform
 from sklearn.isotonic import IsotonicRegression
 
+from skmanifold_nn.manifold._majorization import Crew
 from skmanifold_nn.manifold._monotone import MonotoneRegression
 
 
@@ -28,7 +29,7 @@ def upper(matrix):
 def test_secondary_ties_as_isotonic_regression(has_ties, is_weighted, dtype):
     D, W, X = case(has_ties=has_ties, dtype=dtype)
     W = W if is_weighted else None
-    regression = MonotoneRegression(D, W, "secondary", 2)
+    regression = MonotoneRegression(D, W, "secondary", Crew(2))
     regression(np.ascontiguousarray(X.T, dtype=dtype))
     w = np.ones(len(upper(D))) if W is None else upper(W)
     expected = IsotonicRegression().fit(upper(D), pdist(X), w).predict(upper(D))
@@ -42,7 +43,7 @@ def test_primary_ties_fit_at_least_as_well_and_stay_monotone():
     D, W, X = case()
     fits = {}
     for ties in ("primary", "secondary"):
-        regression = MonotoneRegression(D, W, ties, 1)
+        regression = MonotoneRegression(D, W, ties, Crew(1))
         regression(np.ascontiguousarray(X.T))
         fits[ties] = upper(regression.disparities)
     given, distances, w = upper(D), pdist(X), upper(W)
@@ -67,7 +68,7 @@ def test_primary_ties_fit_at_least_as_well_and_stay_monotone():
 def test_the_first_disparities_are_scaled_dissimilarities():
     D, W, _ = case()
     for weights in (None, W):
-        regression = MonotoneRegression(D, weights, "secondary", 1)
+        regression = MonotoneRegression(D, weights, "secondary", Crew(1))
         w = np.ones(len(upper(D))) if weights is None else upper(W)
         got = upper(regression.disparities)
         assert_allclose(got / got[0], upper(D) / upper(D)[0])
@@ -79,7 +80,7 @@ def test_zeros_stay_and_missing_pairs_are_left_out():
     D[3, 4] = D[4, 3] = 0
     W[5, 6] = W[6, 5] = 0
     D[5, 6] = D[6, 5] = np.nan
-    regression = MonotoneRegression(D, W, "secondary", 1)
+    regression = MonotoneRegression(D, W, "secondary", Crew(1))
     regression(np.ascontiguousarray(X.T))
     assert regression.disparities[3, 4] == regression.disparities[5, 6] == 0
     got, w = upper(regression.disparities), upper(W)
@@ -90,7 +91,7 @@ def test_zeros_stay_and_missing_pairs_are_left_out():
 def test_the_curve_runs_through_the_disparities(ties):
     for has_ties in (False, True):
         D, W, X = case(has_ties=has_ties)
-        regression = MonotoneRegression(D, W, ties, 1)
+        regression = MonotoneRegression(D, W, ties, Crew(1))
         regression(np.ascontiguousarray(X.T))
         curve = regression.curve()
         assert (np.diff(curve[:, 0]) > 0).all()
@@ -106,7 +107,7 @@ def test_the_curve_runs_through_the_disparities(ties):
 def test_memory(ties):
     D, _, places = case(600, has_ties=ties == "primary")
     tracemalloc.start()
-    regression = MonotoneRegression(D, None, ties, 1)
+    regression = MonotoneRegression(D, None, ties, Crew(1))
     regression(np.ascontiguousarray(places.T))
     regression.curve()
     peak = tracemalloc.get_traced_memory()[1]
@@ -115,7 +116,7 @@ def test_memory(ties):
 
 
 def test_all_zero():
-    regression = MonotoneRegression(np.zeros((4, 4)), None, "secondary", 1)
+    regression = MonotoneRegression(np.zeros((4, 4)), None, "secondary", Crew(1))
     regression(np.zeros((2, 4)))
     assert_array_equal(regression.disparities, np.zeros((4, 4)))
     assert regression.curve().shape == (0, 2)
