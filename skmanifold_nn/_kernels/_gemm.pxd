@@ -21,13 +21,26 @@ cdef void affine(
     const floating *X, Py_ssize_t ldx, const floating *W, Py_ssize_t ldw,
     const floating *b, bint accumulate, floating *Y, Py_ssize_t ldy) noexcept nogil
 
-# Elements of scratch for W^T, W of k x n, of either dtype: n times k rounded up to 32.
+# Elements of scratch for W^T, W of k x n, of either dtype: n times k rounded up to 32;
+# packed_size(n, k) for W itself.
 cdef Py_ssize_t packed_size(Py_ssize_t k, Py_ssize_t n) noexcept nogil
 
-# packed = W^T, once for all parts of a minibatch.
+# packed = W^T, once for all parts of a minibatch or steps of a sequence.
 cdef void pack_transposed(
     Py_ssize_t k, Py_ssize_t n, const floating *W, Py_ssize_t ldw,
     floating *packed) noexcept nogil
+
+# packed = W, which pays where many small products have the same W: recurrent steps.
+cdef void pack(
+    Py_ssize_t k, Py_ssize_t n, const floating *W, Py_ssize_t ldw,
+    floating *packed) noexcept nogil
+
+# multiply() with a packed B; for n > 1 the same bits as with B itself.
+cdef void multiply_packed(
+    Py_ssize_t m, Py_ssize_t n, Py_ssize_t k,
+    const floating *A, Py_ssize_t a_row, Py_ssize_t a_col, const floating *packed,
+    const floating *start, Py_ssize_t start_row,
+    floating *C, Py_ssize_t ldc) noexcept nogil
 
 # dX (m x k) = dY (m x n) W^T, or added to it, with what pack_transposed made of W.
 cdef void input_gradient(

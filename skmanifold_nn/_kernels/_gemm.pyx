@@ -1,8 +1,9 @@
 """Small and medium products of matrices on the calling thread; see _gemm.pxd.
 
 Register blocks of 8 rows by two vectors (4 rows where there are 16 registers), blocks
-of 128 terms and 256 rows, and strips of columns packed on the stack keep a product of some
-hundred rows and columns in the first two caches. Time O(m n k), memory 16 KiB of stack.
+of 128 terms and 256 rows, and strips of columns packed on the stack keep a product of
+some hundred rows and columns in the first two caches. Time O(m n k), memory 16 KiB of
+stack.
 
 K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication", 2008.
 """
@@ -26,6 +27,10 @@ cdef extern from "_gemm.h":
     void gemm_dots_f32(
         Py_ssize_t, Py_ssize_t, const float *, Py_ssize_t, const float *,
         const float *, Py_ssize_t, float *, Py_ssize_t) noexcept nogil
+    void gemm_panels_f64(
+        Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t, double *) noexcept nogil
+    void gemm_panels_f32(
+        Py_ssize_t, Py_ssize_t, const float *, Py_ssize_t, float *) noexcept nogil
     void gemm_transpose_f64(
         Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t, double *) noexcept nogil
     void gemm_transpose_f32(
@@ -93,14 +98,31 @@ cdef void pack_transposed(
         gemm_transpose_f32(k, n, W, ldw, packed)
 
 
+cdef void pack(
+    Py_ssize_t k, Py_ssize_t n, const floating *W, Py_ssize_t ldw, floating *packed,
+) noexcept nogil:
+    if floating is double:
+        gemm_panels_f64(k, n, W, ldw, packed)
+    else:
+        gemm_panels_f32(k, n, W, ldw, packed)
+
+
+cdef void multiply_packed(
+    Py_ssize_t m, Py_ssize_t n, Py_ssize_t k,
+    const floating *A, Py_ssize_t a_row, Py_ssize_t a_col, const floating *packed,
+    const floating *start, Py_ssize_t start_row, floating *C, Py_ssize_t ldc,
+) noexcept nogil:
+    cdef Py_ssize_t panel = 2 * GEMM_LINE_BYTES // <Py_ssize_t> sizeof(floating)
+    product(m, n, k, A, a_row, a_col, packed, panel, panel, start, start_row, C, ldc)
+
+
 cdef void input_gradient(
     Py_ssize_t m, Py_ssize_t n, Py_ssize_t k,
     const floating *dY, Py_ssize_t ldy, const floating *packed,
     bint accumulate, floating *dX, Py_ssize_t ldx,
 ) noexcept nogil:
-    cdef Py_ssize_t panel = 2 * GEMM_LINE_BYTES // <Py_ssize_t> sizeof(floating)
     cdef const floating *start = dX if accumulate else NULL
-    product(m, k, n, dY, ldy, 1, packed, panel, panel, start, ldx, dX, ldx)
+    multiply_packed(m, k, n, dY, ldy, 1, packed, start, ldx, dX, ldx)
 
 
 cdef void weight_gradient(
@@ -146,6 +168,22 @@ def product_of(
                 C.shape[0], C.shape[1], A.shape[1], &A[0, 0], A.strides[0] // size,
                 A.strides[1] // size, &B[0, 0], B.strides[0] // size, start, start_row,
                 &C[0, 0], ldc)
+
+
+def packed_product_of(
+    const floating[:, :] A,
+    const floating[:, :] B,  # contiguous rows
+    floating[::1] packed,  # scratch
+    floating[:, :] C,  # OUT, contiguous rows, added to
+):
+    """C += A B."""
+    cdef Py_ssize_t size = sizeof(floating)
+    cdef Py_ssize_t ldc = C.strides[0] // size
+    cdef const floating *start = &C[0, 0]
+    pack(B.shape[0], B.shape[1], &B[0, 0], B.strides[0] // size, &packed[0])
+    multiply_packed(
+        C.shape[0], C.shape[1], A.shape[1], &A[0, 0], A.strides[0] // size,
+        A.strides[1] // size, <const floating *> &packed[0], start, ldc, &C[0, 0], ldc)
 
 
 def scratch_size(Py_ssize_t k, Py_ssize_t n):

@@ -1,4 +1,4 @@
-/* What stands beside the product, for one dtype: the transpose of B by panels, products
+/* What stands beside the product, for one dtype: B or its transpose by panels, products
    with one column, and sums of columns. */
 
 enum { SKMNN_NAME(GEMM_LINE) = GEMM_LINE_BYTES / sizeof(SKMNN_REAL) };
@@ -39,7 +39,17 @@ SKMNN_INLINE void SKMNN_NAME(gemm_take)(
     }
 }
 
-/* packed = B^T, B of k x n, by panels of 2 lines of columns (rows of B), n rows each. */
+/* packed = B, by panels of 2 lines of columns, of k rows. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(gemm_panels)(
+    ptrdiff_t k, ptrdiff_t n, const SKMNN_REAL *b, ptrdiff_t ldb, SKMNN_REAL *packed)
+{
+    enum { lanes = 2 * SKMNN_NAME(GEMM_LINE) };
+    for (ptrdiff_t j = 0; j < n; j += lanes)
+        SKMNN_NAME(gemm_pack)(lanes, n - j < lanes ? (int)(n - j) : lanes, k, b + j,
+                              ldb, packed + j * k);
+}
+
+/* packed = B^T, B of k x n, by panels of 2 lines of columns (rows of B), of n rows. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(gemm_transpose)(
     ptrdiff_t k, ptrdiff_t n, const SKMNN_REAL *b, ptrdiff_t ldb, SKMNN_REAL *packed)
 {

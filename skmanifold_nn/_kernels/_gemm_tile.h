@@ -12,12 +12,13 @@ typedef struct {
     ptrdiff_t ldc;
 } SKMNN_NAME(gemm_operands);
 
-/* One tile; `cols` of its lanes exist in `start` and C, all of them in B. */
+/* One tile; `cols` of its lanes exist in `start` and C, all of them in B. With b_step,
+   its rows are pieces of one row of C, b_step columns apart in B. */
 SKMNN_INLINE void SKMNN_NAME(gemm_tile)(
-    const int rows, const int lanes, const int cols, ptrdiff_t depth,
+    const int rows, const int lanes, const int b_step, const int cols, ptrdiff_t depth,
     const SKMNN_NAME(gemm_operands) *on)
 {
-    SKMNN_REAL acc[8][8 * GEMM_LINE_BYTES / sizeof(SKMNN_REAL)];
+    SKMNN_REAL acc[8][2 * GEMM_LINE_BYTES / sizeof(SKMNN_REAL)];
     const SKMNN_REAL *a = on->a, *b = on->b;
     const ptrdiff_t a_row = on->a_row, a_col = on->a_col, ldb = on->ldb;
     GEMM_UNROLL
@@ -40,10 +41,10 @@ SKMNN_INLINE void SKMNN_NAME(gemm_tile)(
     for (ptrdiff_t p = 0; p < depth; p++) {
         GEMM_UNROLL
         for (int i = 0; i < rows; i++) {
-            const SKMNN_REAL w = a[i * a_row];
+            const SKMNN_REAL w = a[b_step ? 0 : i * a_row];
 #pragma omp simd
             for (int l = 0; l < lanes; l++)
-                acc[i][l] += w * b[l];
+                acc[i][l] += w * b[i * b_step + l];
         }
         a += a_col;
         b += ldb;
@@ -79,21 +80,21 @@ SKMNN_INLINE void SKMNN_NAME(gemm_strip)(
     SKMNN_NAME(gemm_operands) on)
 {
     for (; m >= rows; m -= rows) {
-        SKMNN_NAME(gemm_tile)(rows, lanes, cols, depth, &on);
+        SKMNN_NAME(gemm_tile)(rows, lanes, 0, cols, depth, &on);
         SKMNN_NAME(gemm_down)(rows, &on);
     }
     if (rows > 4 && m >= 4) {
-        SKMNN_NAME(gemm_tile)(4, lanes, cols, depth, &on);
+        SKMNN_NAME(gemm_tile)(4, lanes, 0, cols, depth, &on);
         SKMNN_NAME(gemm_down)(4, &on);
         m -= 4;
     }
     if (m >= 2) {
-        SKMNN_NAME(gemm_tile)(2, lanes, cols, depth, &on);
+        SKMNN_NAME(gemm_tile)(2, lanes, 0, cols, depth, &on);
         SKMNN_NAME(gemm_down)(2, &on);
         m -= 2;
     }
     if (m)
-        SKMNN_NAME(gemm_tile)(1, lanes, cols, depth, &on);
+        SKMNN_NAME(gemm_tile)(1, lanes, 0, cols, depth, &on);
 }
 
 /* A strip of B, padded with zeros to whole lanes. */
@@ -145,23 +146,27 @@ SKMNN_INLINE void SKMNN_NAME(gemm_block)(
     }
 }
 
-/* Whole tiles of one row and four times as many columns; the columns done. */
+/* Row by row, 8 vectors of columns at a time; the columns done. */
 SKMNN_INLINE ptrdiff_t SKMNN_NAME(gemm_rows)(
     const int lanes, ptrdiff_t m, ptrdiff_t n, ptrdiff_t depth,
     const SKMNN_NAME(gemm_operands) *of)
 {
-    for (ptrdiff_t j = 0; j + lanes <= n; j += lanes) {
+    for (ptrdiff_t j = 0; j + 8 * lanes <= n; j += 8 * lanes) {
         SKMNN_NAME(gemm_operands) on = *of;
         on.b += j;
         on.c += j;
         if (on.start)
             on.start += j;
+        on.start_row = on.ldc = lanes;
         for (ptrdiff_t i = 0; i < m; i++) {
-            SKMNN_NAME(gemm_tile)(1, lanes, lanes, depth, &on);
-            SKMNN_NAME(gemm_down)(1, &on);
+            SKMNN_NAME(gemm_tile)(8, lanes, lanes, lanes, depth, &on);
+            on.a += of->a_row;
+            on.c += of->ldc;
+            if (on.start)
+                on.start += of->start_row;
         }
     }
-    return n / lanes * lanes;
+    return n / (8 * lanes) * (8 * lanes);
 }
 
 SKMNN_INLINE void SKMNN_NAME(gemm_blocks)(
@@ -186,7 +191,7 @@ SKMNN_INLINE void SKMNN_NAME(gemm_blocks)(
             on.a += q * on.a_col;
             on.b += q * on.ldb;
             if ((height < GEMM_FEW || depth <= 2) && !panel)
-                j = SKMNN_NAME(gemm_rows)(4 * lanes, height, n, terms, &on);
+                j = SKMNN_NAME(gemm_rows)(lanes / 2, height, n, terms, &on);
             SKMNN_NAME(gemm_block)(
                 rows, lanes, height, j, n, terms, panel, depth, &on, work);
         }

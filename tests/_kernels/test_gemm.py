@@ -119,6 +119,17 @@ def test_left_operand_of_any_strides(rng, m, n, k, dtype):
 
 
 @dtypes
+@pytest.mark.parametrize(("m", "n", "k"), [(1, 2, 1), (9, 31, 70), (33, 165, 300)])
+def test_packed_right_operand_gives_the_same_bits(rng, m, n, k, dtype):
+    A, B, C = (strided(rng, *s, dtype) for s in ((m, k), (k, n), (m, n)))
+    packed = np.full(_gemm.scratch_size(n, k), np.nan, dtype)
+    expected = C.copy()
+    _gemm.product_of(A, B, None, True, expected)
+    _gemm.packed_product_of(A, B, packed, C)
+    assert_array_equal(C, expected)
+
+
+@dtypes
 def test_one_column_with_gaps(rng, dtype):
     X, W, Y = (strided(rng, *s, dtype) for s in ((5, 90), (90, 1), (5, 1)))
     for column in (np.ascontiguousarray(W), W):
