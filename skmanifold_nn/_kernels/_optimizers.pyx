@@ -5,7 +5,7 @@ dtype: "sgd", "adagrad", "rmsprop", "adadelta" and "adam" (AdamW with a weight d
 make one pass over parameters, gradients and states, penalties and clipping included,
 and return the penalties before the step, which loss curves count; "penalize" adds the
 gradients of the penalties to those of the loss (for L-BFGS); "squared_norm" returns the
-sum of squares of both (for clipping).
+sum of squares of their sum, of which `clipping` makes the scale of the step.
 
 A penalty is l2 / 2 w^2 + l1 |w|, whose subgradient l2 w + l1 sign(w) is used; weight
 decay acts on the same parameters, which are given as ascending ranges (start, stop).

@@ -34,14 +34,14 @@ _SOLVERS = {
 }
 STOCHASTIC_SOLVERS = tuple(_SOLVERS)
 
-# (lowest, highest, whether the highest is allowed) of each parameter.
+# The interval of each parameter, scikit-learn's where it has the parameter.
 _BOUNDS = {
-    "momentum": (0, 1, True),
-    "rho": (0, 1, False),
-    "beta_1": (0, 1, False),
-    "beta_2": (0, 1, False),
-    "epsilon": (0, np.inf, False),
-    "weight_decay": (0, np.inf, False),
+    "momentum": "[0, 1]",
+    "rho": "[0, 1)",
+    "beta_1": "[0, 1)",
+    "beta_2": "[0, 1)",
+    "epsilon": "(0, inf)",
+    "weight_decay": "[0, inf)",
 }
 
 
@@ -52,12 +52,14 @@ def _check_parameter(solver, name, value):
                 f"nesterovs_momentum must be True or False, got {value!r}: choose one."
             )
         return bool(value)
-    low, high, closed = _BOUNDS[name]
+    interval = _BOUNDS[name]
+    low, high = (float(end) for end in interval[1:-1].split(","))
     inside = isinstance(value, Real) and (
-        low <= value < high or (closed and value == high)
+        low < value < high
+        or (value == low and interval[0] == "[")
+        or (value == high and interval[-1] == "]")
     )
     if not inside:
-        interval = f"[{low}, {high}{']' if closed else ')'}"
         default = _SOLVERS[solver].defaults[name]
         raise ValueError(
             f"{name} must be a number in {interval}, got {value!r}: "

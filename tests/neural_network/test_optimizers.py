@@ -196,6 +196,7 @@ def test_clipping_bounds_the_step(rng):
         ("adam", {"beta_2": -0.1}, r"beta_2 must be.*\[0, 1\), got -0.1"),
         ("rmsprop", {"rho": np.nan}, r"rho must be.*got nan"),
         ("adagrad", {"epsilon": "small"}, r"epsilon must be.*got 'small'"),
+        ("adam", {"epsilon": 0.0}, r"epsilon must be.*\(0, inf\), got 0.0: .*1e-08"),
         ("adamw", {"weight_decay": np.inf}, r"weight_decay must be.*got inf"),
         ("sgd", {"nesterovs_momentum": "yes"}, "nesterovs_momentum must be True or"),
     ],
