@@ -2,7 +2,7 @@
 #ifndef SKMNN_ACTIVATIONS_H
 #define SKMNN_ACTIVATIONS_H
 
-#include "_activations_polynomials.h"
+#include "_activations_functions.h"
 
 /* In the order of KINDS in _activations.pyx. */
 enum activation {
@@ -24,38 +24,27 @@ enum activation {
     ACTIVATION_EXP /* a link of losses */
 };
 
-/* Self-normalising networks (Klambauer et al., 2017). */
-#define SELU_SCALE 1.0507009873554804934193349852946
-#define SELU_ALPHA 1.6732632423543772848170429916717
-#define ONE_OVER_SQRT_2PI 0.39894228040143267794
-
 /* Beyond, an activation is at its limit; infinite times zero must not arise. */
 #define ACTIVATION_FAR 1e4
 #define ACTIVATION_HUGE 1e30
 
-/* Elements that rows of a softmax share a pass over. */
+/* Elements of the rows whose softmax shares a pass. */
 #define SOFTMAX_BLOCK 4096
 
 #define SKMNN_REAL double
 #define SKMNN_BITS uint64_t
-#define SKMNN_MANTISSA 52
 #define SKMNN_NAME(name) name##_f64
-#include "_activations_math.h"
 #include "_activations_lanes.h"
 #undef SKMNN_REAL
 #undef SKMNN_BITS
-#undef SKMNN_MANTISSA
 #undef SKMNN_NAME
 
 #define SKMNN_REAL float
 #define SKMNN_BITS uint32_t
-#define SKMNN_MANTISSA 23
 #define SKMNN_NAME(name) name##_f32
-#include "_activations_math.h"
 #include "_activations_lanes.h"
 #undef SKMNN_REAL
 #undef SKMNN_BITS
-#undef SKMNN_MANTISSA
 #undef SKMNN_NAME
 
 #endif

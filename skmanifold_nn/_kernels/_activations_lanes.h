@@ -1,4 +1,4 @@
-/* Included by _activations.h once for each of double and float, after the functions. */
+/* Included by _activations.h once for each of double and float. */
 
 /* Results and arguments may be the same array. */
 #define ACTIVATION(KIND, VALUE)                     \
@@ -156,7 +156,7 @@ SKMNN_INLINE SKMNN_REAL SKMNN_NAME(largest)(ptrdiff_t n, const SKMNN_REAL *x)
     return most;
 }
 
-/* Rows of exp(x - max x) over their sum; the exponentials in one pass over many rows. */
+/* Rows of exp(x - max x) over their sum; exponentials of many rows in one pass. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(softmax_forward)(
     ptrdiff_t n_rows, ptrdiff_t width, const SKMNN_REAL *x, SKMNN_REAL *y)
 {

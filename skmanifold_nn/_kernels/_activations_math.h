@@ -1,7 +1,7 @@
-/* Included by _activations.h once for each of double and float.
+/* Included by _activations_functions.h once for each of double and float.
 
-   Elementary functions in plain arithmetic, without branches, which every clone
-   vectorises. NaN stays NaN. What would be below the smallest normal number may be 0. */
+   Plain arithmetic without branches, which every clone vectorises. NaN stays NaN.
+   What would be below the smallest normal number may be zero. */
 
 SKMNN_INLINE SKMNN_BITS SKMNN_NAME(bits_of)(SKMNN_REAL x)
 {
@@ -16,9 +16,6 @@ SKMNN_INLINE SKMNN_REAL SKMNN_NAME(real_of)(SKMNN_BITS bits)
     memcpy(&x, &bits, sizeof x);
     return x;
 }
-
-/* All bits or none; a choice between computed values would become a jump around them. */
-#define SKMNN_MASK(condition) ((condition) ? ~(SKMNN_BITS)0 : (SKMNN_BITS)0)
 
 SKMNN_INLINE SKMNN_REAL SKMNN_NAME(choose)(SKMNN_BITS mask, SKMNN_REAL a, SKMNN_REAL b)
 {

@@ -4,9 +4,10 @@
    log:  2 artanh(z) - 2 z = z^3 log_terms(z^2),                 0 <= z <= 1 / 3;
    tail: (1 - Phi(a)) exp(a^2 / 2) (a + TAIL_AT) = tail_terms(t), t = (a - TAIL_AT) /
          (a + TAIL_AT), Phi the normal distribution, 0 <= a <= TAIL_MOST;
-   near: Phi(x) - 1 / 2 = x near_terms(x^2),                     |x| <= 0.6.
-   Relative errors of the results are below a quarter of a rounding. log(2) is split as
-   in Cephes (float) and fdlibm (double), so that whole multiples of its head are exact.
+   near: Phi(x) - 1 / 2 = x near_terms(x^2),                     |x| <= 0.6;
+   sine: sin(pi v) = v sine_terms(v^2), |v| <= 1 / 2, for noise only.
+   Relative errors of the other results are below a quarter of a rounding. log(2) is
+   split as in Cephes (float) and fdlibm (double): whole multiples of its head are exact.
    ROUND is 1.5 times the number whose last place is 1: adding it rounds. */
 #ifndef SKMNN_ACTIVATIONS_POLYNOMIALS_H
 #define SKMNN_ACTIVATIONS_POLYNOMIALS_H
@@ -68,6 +69,13 @@ SKMNN_INLINE double near_terms_f64(double s)
         + s * (6.6415867470537973e-7 + s * -3.80878537300282056e-8))))));
 }
 
+SKMNN_INLINE double sine_terms_f64(double s)
+{
+    return 3.14159265359 + s * (-5.167712779988 + s * (2.550164035907
+        + s * (-0.5992644339357 + s * (0.08214479467065
+        + s * (-0.007364005472116 + s * 0.0004474920849077)))));
+}
+
 SKMNN_INLINE float exp_terms_f32(float r)
 {
     return 0.5000000014f + r * (0.1666666668f + r * (4.166645681e-2f
@@ -92,6 +100,13 @@ SKMNN_INLINE float near_terms_f32(float s)
 {
     return 0.3989422803f + s * (-0.06649036552f + s * (0.009973232795f
         + s * (-0.001184791556f + s * 0.0001072748594f)));
+}
+
+SKMNN_INLINE float sine_terms_f32(float s)
+{
+    return 3.141592653536f + s * (-5.167712764593f + s * (2.550163317938f
+        + s * (-0.5992521865316f + s * (0.08205035020147f
+        + s * -0.007028303855203f))));
 }
 
 #endif
