@@ -4,7 +4,7 @@ import numpy as np
 from joblib import effective_n_jobs
 
 from ._kernels import _centered_kernel
-from ._krylov import EPS, SEED, times
+from ._krylov import EPS, SEED, small_eigh, times
 
 __all__ = ["CenteredKernel"]
 
@@ -131,7 +131,7 @@ class CenteredKernel:
         rows *= -0.5
         rows -= self.row_means
         rows -= (self.row_means[landmarks] - self.grand_mean)[:, None]
-        rotation = np.linalg.eigh(rows[:, landmarks])[1]
+        rotation = small_eigh(rows[:, landmarks])[1]
         end = slice(n_columns) if lowest else slice(None, -n_columns - 1, -1)
         return times(rows.T, rotation[:, end])
 

@@ -1,6 +1,7 @@
 """Block Krylov method: Rayleigh-Ritz with thick restarts, and tall matrix products."""
 
 import numpy as np
+from scipy.linalg import eigh
 
 __all__ = [
     "EPS",
@@ -10,6 +11,7 @@ __all__ = [
     "cross",
     "n_guessed",
     "remove",
+    "small_eigh",
     "start_block",
     "times",
 ]
@@ -103,7 +105,7 @@ class KrylovSpace:
         """
         if project:
             remove(block, self.basis[:, : self.size])
-        squares, rotation = np.linalg.eigh(cross(block, block))
+        squares, rotation = small_eigh(cross(block, block))
         if squares[-1] <= 0:
             return np.zeros_like(coupling), 1.0
         lengths = np.sqrt(np.maximum(squares, 1e-14 * squares[-1]))
@@ -127,7 +129,7 @@ class KrylovSpace:
         self.projected[: self.size, last] = column
         corner = self.projected[last, last]
         self.projected[last, last] = (corner + corner.T) / 2
-        self.values, self.rotation = np.linalg.eigh(
+        self.values, self.rotation = small_eigh(
             self.projected[: self.size, : self.size]
         )
         self.scale = np.abs(self.values).max()
@@ -169,6 +171,14 @@ class KrylovSpace:
         self.projected[:] = 0
         self.projected[range(n_kept), range(n_kept)] = self.values[kept]
         self.size = n_kept
+
+
+def small_eigh(matrix):
+    """Eigenvalues, ascending, and vectors of a small symmetric matrix.
+
+    NumPy's wakes threads of OpenBLAS from 31 columns on; these then spin for 0.1 s.
+    """
+    return eigh(matrix, driver="evd")
 
 
 def times(tall, small):

@@ -35,10 +35,10 @@ PAIRS_PER_THREAD = 2**15
 class Crew:
     """As many threads as pay at the moment; the result is the same for any number.
 
-    For some time after a matrix product or eigensolve, the threads of BLAS wait for
+    For 0.1 s after some matrix products or eigensolves, the threads of BLAS wait for
     more in a busy loop. A pass that meets them, or other work on the processors, waits
-    for its own threads many times as long as it takes. So the first passes, and some
-    after a late one, run on one thread.
+    for its own threads many times as long as it takes. After such a pass some run on
+    one thread, as the first one does.
 
     Parameters
     ----------
@@ -51,25 +51,25 @@ class Crew:
         Of the moment.
     """
 
-    SECONDS_ALONE = 0.12
     LATE = 3  # times the quickest pass
+    SECONDS_ALONE = 0.03
 
     def __init__(self, most):
         self.most = most
         self.n_threads = 1
-        self._quickest = np.inf
-        self._alone_until = None
+        self._quickest = self._alone_until = np.inf
 
     def __enter__(self):
         self._begin = perf_counter()
-        if self._alone_until is None:
-            self._alone_until = self._begin + self.SECONDS_ALONE
         self.n_threads = 1 if self._begin < self._alone_until else self.most
 
     def __exit__(self, *error):
         end = perf_counter()
-        self._quickest = min(self._quickest, end - self._begin)
-        if self.n_threads > 1 and end - self._begin > self.LATE * self._quickest:
+        seconds = end - self._begin
+        if self._quickest == np.inf:
+            self._alone_until = end
+        self._quickest = min(self._quickest, seconds)
+        if self.n_threads > 1 and seconds > self.LATE * self._quickest:
             self._alone_until = end + self.SECONDS_ALONE
 
 
