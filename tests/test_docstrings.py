@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ def test_examples_of_docstrings(thing):
     )
     for test in finder.find(thing, globs={}):
         runner.run(test)
+    if "matplotlib.pyplot" in sys.modules:  # some examples draw
+        sys.modules["matplotlib.pyplot"].close("all")
     assert runner.summarize(verbose=False).failed == 0
     assert runner.tries > 0, "give it an example"
 
