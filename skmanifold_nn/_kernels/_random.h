@@ -8,9 +8,8 @@
 #ifndef SKMNN_RANDOM_H
 #define SKMNN_RANDOM_H
 
-#include <math.h>
-
 #include "_activations_functions.h"
+#include "_majorization_root.h"
 
 SKMNN_INLINE uint64_t random_mix(uint64_t z)
 {
@@ -70,25 +69,21 @@ SKMNN_CLONED SKMNN_UNUSED static void random_fill(
 #define SKMNN_REAL double
 #define SKMNN_BITS uint64_t
 #define SKMNN_MANTISSA 52
-#define SKMNN_SQRT sqrt
 #define SKMNN_NAME(name) name##_f64
 #include "_random_lanes.h"
 #undef SKMNN_REAL
 #undef SKMNN_BITS
 #undef SKMNN_MANTISSA
-#undef SKMNN_SQRT
 #undef SKMNN_NAME
 
 #define SKMNN_REAL float
 #define SKMNN_BITS uint32_t
 #define SKMNN_MANTISSA 23
-#define SKMNN_SQRT sqrtf
 #define SKMNN_NAME(name) name##_f32
 #include "_random_lanes.h"
 #undef SKMNN_REAL
 #undef SKMNN_BITS
 #undef SKMNN_MANTISSA
-#undef SKMNN_SQRT
 #undef SKMNN_NAME
 
 #endif

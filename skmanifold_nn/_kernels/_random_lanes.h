@@ -71,7 +71,7 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(random_noise)(
             const SKMNN_REAL v = (SKMNN_REAL)(int32_t)b * unit;
             const SKMNN_REAL square = -2 * SKMNN_NAME(log_normal)(u * unit);
             y[i] = x[i]
-                + deviation * SKMNN_SQRT(SKMNN_NAME(at_least)(0, square))
+                + deviation * square * SKMNN_NAME(reciprocal_root)(square)
                     * SKMNN_NAME(cosine_of_turns)(v);
         }
         x += width;
