@@ -7,7 +7,7 @@
    near: Phi(x) - 1 / 2 = x near_terms(x^2),                     |x| <= 0.6;
    sine: sin(pi v) = v sine_terms(v^2), |v| <= 1 / 2, for noise only.
    Relative errors of the other results are below a quarter of a rounding. log(2) is
-   split as in Cephes (float) and fdlibm (double): whole multiples of its head are exact.
+   split as in Cephes (float) and fdlibm (double): multiples of its head are exact.
    ROUND is 1.5 times the number whose last place is 1: adding it rounds. */
 #ifndef SKMNN_ACTIVATIONS_POLYNOMIALS_H
 #define SKMNN_ACTIVATIONS_POLYNOMIALS_H

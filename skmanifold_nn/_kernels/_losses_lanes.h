@@ -1,6 +1,6 @@
 /* Included by _losses.h once for each of double and float.
 
-   Targets, outputs, weights and gradients are of the network's dtype, sums of losses are
+   Targets, outputs, weights and gradients are of the network's dtype, sums of losses
    double. What has weight zero may hold NaN and counts for nothing. */
 
 /* Defines loss_NAME: the sum of weight times loss, and the gradients of scale times it.
@@ -105,8 +105,8 @@ LOSS(binary_log_loss, 1, {
     value = (STEP(o > 0, o, 0) - t * o) + SKMNN_NAME(log1p_fraction)(e);
 })
 
-/* Gradients become o - max o in the given rows; sum of -weight (log q(y) + log sum e^o),
-   where the target's share is 1 - p and every output has p / n_outputs more. */
+/* Gradients become o - max o in the given rows; the sum of -weight sum_k q_k o_k after
+   that, where the target's q is 1 - p and every output has p / n_outputs more. */
 SKMNN_INLINE double SKMNN_NAME(log_loss_shift)(
     SKMNN_REAL p, ptrdiff_t first, ptrdiff_t last, ptrdiff_t n_outputs,
     const SKMNN_REAL *outputs, const SKMNN_REAL *targets, const SKMNN_REAL *weights,
@@ -156,7 +156,8 @@ SKMNN_INLINE double SKMNN_NAME(log_loss_slopes)(
         for (ptrdiff_t k = 0; k < n_outputs; k++)
             total += g[k];
         const SKMNN_REAL factor = (SKMNN_REAL)(weight * scale);
-        const SKMNN_REAL share = factor / total, even = factor * p / (SKMNN_REAL)n_outputs;
+        const SKMNN_REAL share = factor / total;
+        const SKMNN_REAL even = factor * p / (SKMNN_REAL)n_outputs;
 #pragma omp simd
         for (ptrdiff_t k = 0; k < n_outputs; k++)
             g[k] = g[k] * share - even;

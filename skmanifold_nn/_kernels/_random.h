@@ -53,13 +53,14 @@ SKMNN_CLONED SKMNN_UNUSED static void random_fill(
     uint64_t seed, uint64_t step, uint64_t stream, uint64_t position, ptrdiff_t n,
     uint32_t *out)
 {
-    for (ptrdiff_t width; n > 0; n -= width, position += (uint64_t)width, out += width) {
+    for (ptrdiff_t width; n > 0; n -= width, position += (uint64_t)width) {
         const uint64_t keys = random_keys(seed, step, stream, position >> 32);
         const uint32_t lower = (uint32_t)position;
         width = random_stretch(position, n);
 #pragma omp simd
         for (ptrdiff_t i = 0; i < width; i++)
             out[i] = random_bits(keys, lower + (uint32_t)i);
+        out += width;
     }
 }
 
