@@ -49,4 +49,15 @@ Multidimensional scaling lowers the stress of all pairs of points:
     its descent pair by pair, over all pairs or rows against pivots;
 ``_placement``
     new points, one by one.
+
+Networks are planned in Python as arrays of ops (``_network.pxd``):
+
+``_network``
+    predictions and whole epochs, which know no layer, loss or optimiser;
+``_dense``, ``_activations``, ``_random``
+    ops: products, activations, dropout and noise by counter-based random numbers;
+``_losses``, ``_optimizers``
+    losses with their gradients, and steps over the flat vector of parameters;
+``_gemm``
+    the matrix product of all layers, on the calling thread.
 """
