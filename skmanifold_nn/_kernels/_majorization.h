@@ -3,10 +3,14 @@
 #define SKMNN_MAJORIZATION_H
 
 #include "_majorization_root.h"
+#include "_majorization_table.h"
 
 /* Rows that share one pass over their columns, and columns that stay in the cache. */
 #define MAJORIZATION_ROWS 4
 #define MAJORIZATION_COLUMNS 512
+
+/* From so many points the disparities come from memory, and are asked for in advance. */
+#define MAJORIZATION_MANY 2500
 
 #ifdef __GNUC__
 #define MAJORIZATION_PREFETCH(address) __builtin_prefetch((address), 0, 2)

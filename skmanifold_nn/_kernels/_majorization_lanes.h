@@ -124,7 +124,7 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_tile)(
                     f[j] = 0;
                 if (skip == width)
                     continue;
-                if (i + r + MAJORIZATION_ROWS < i1) {
+                if (n >= MAJORIZATION_MANY && i + r + MAJORIZATION_ROWS < i1) {
                     const ptrdiff_t later = row + MAJORIZATION_ROWS * n;
                     SKMNN_NAME(majorization_ask)(width, disparities + later);
                     if (weights)
@@ -136,6 +136,10 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(majorization_tile)(
                     SKMNN_NAME(majorization_factors)(
                         1, width - skip, disparities + start, weights + start, f + skip,
                         sums);
+                else if (sizeof(SKMNN_REAL) == sizeof(double) && MAJORIZATION_HAS_TABLE)
+                    majorization_by_table(
+                        width - skip, (const double *)(disparities + start),
+                        (double *)(f + skip), sums);
                 else
                     SKMNN_NAME(majorization_factors)(
                         0, width - skip, disparities + start, NULL, f + skip, sums);
