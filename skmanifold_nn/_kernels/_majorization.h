@@ -9,7 +9,7 @@
 #define MAJORIZATION_ROWS 4
 #define MAJORIZATION_COLUMNS 512
 
-/* From so many points the disparities come from memory, and are asked for in advance. */
+/* From so many points disparities come from memory, and are asked for in advance. */
 #define MAJORIZATION_MANY 2500
 
 #ifdef __GNUC__

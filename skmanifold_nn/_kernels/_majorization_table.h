@@ -1,7 +1,7 @@
 /* Factors of unweighted doubles by the processor's table of reciprocal roots.
 
-   What GCC makes of reciprocal_root_f64 is a third slower; it is a loop of its own since
-   a clone cannot know which processor it is for. */
+   What GCC makes of reciprocal_root_f64 is a third slower; a loop of its own, since a
+   clone cannot know which processor it is for. */
 #ifndef SKMNN_MAJORIZATION_TABLE_H
 #define SKMNN_MAJORIZATION_TABLE_H
 
@@ -13,8 +13,9 @@
 
 #define MAJORIZATION_HAS_TABLE __builtin_cpu_supports("avx512f")
 
-/* As majorization_factors_f64. The table is right to 6e-5; with r = 1 - s y^2, a step of
-   (1 - r)^(-1/2) = 1 + r / 2 + 3 r^2 / 8 + 5 r^3 / 16 + ... leaves less than a rounding. */
+/* As majorization_factors_f64. The table is right to 6e-5; with r = 1 - s y^2, a step
+   of (1 - r)^(-1/2) = 1 + r / 2 + 3 r^2 / 8 + 5 r^3 / 16 + ... leaves less than a
+   rounding. */
 __attribute__((target("avx512f"))) SKMNN_UNUSED static void majorization_by_table(
     ptrdiff_t width, const double *disparities, double *squares, double *sums)
 {

@@ -342,7 +342,6 @@ class MDS(Embedding):
                 f"n_pivots={self.n_pivots} needs solver='sgd', got solver="
                 f"{self.solver!r}. Set n_pivots=None to use all pairs."
             )
-
         if self.solver == "sgd" and self.acceleration is not None:
             raise ValueError(
                 f"acceleration={self.acceleration!r} is for solver='smacof', got "
