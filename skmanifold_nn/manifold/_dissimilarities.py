@@ -9,6 +9,7 @@ from sklearn.utils.validation import validate_data
 
 from .._kernels._majorization import pair_distances
 from .._memory import require_memory
+from ._classical_scaling import blocks
 
 __all__ = [
     "METRIC_CONSTRAINTS",
@@ -34,8 +35,6 @@ RANGE = {
 }
 # Rows compared with their columns at a time, or measured of many features.
 BLOCK = 256
-# Dissimilarities of new rows at a time (64 MB in float64).
-BLOCK_ENTRIES = 2**23
 # Metrics that scikit-learn measures between sparse rows.
 SPARSE_METRICS = {"cityblock", "cosine", "euclidean", "l1", "l2", "manhattan"}
 # Metrics made of matrix products, whose last bits depend on how rows are cut.
@@ -124,6 +123,8 @@ def training_rows(estimator, X, *, missing=False):
 def _learned_params(estimator, X):
     """What a metric takes from the training rows, unless `metric_params` has it."""
     metric, given = estimator.metric, estimator.metric_params or {}
+    if issparse(X):
+        return {}  # these metrics refuse sparse rows themselves
     if metric == "seuclidean" and "V" not in given:
         return {"V": np.var(X, axis=0, ddof=1, dtype=np.float64)}
     if metric == "mahalanobis" and "VI" not in given:
@@ -182,9 +183,7 @@ def blocks_of_dissimilarities(estimator, X, training, *, columns=slice(None)):
     """
     is_precomputed = estimator.metric == "precomputed"
     width = X.shape[1] if is_precomputed else training.shape[0]
-    step = max(1, BLOCK_ENTRIES // max(width, 1))
-    for start in range(0, X.shape[0], step):
-        rows = slice(start, start + step)
+    for rows in blocks(X.shape[0], width):
         if is_precomputed:
             yield rows, np.ascontiguousarray(X[rows][:, columns])
         else:

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_array, check_random_state
 
 from ._classical_scaling import blocks
+from ._dissimilarities import refuse_extreme
 
 __all__ = ["choose_landmarks", "count_landmarks", "landmark_distances"]
 
@@ -110,6 +111,11 @@ def landmark_distances(landmarks, measure, random_state, distances):
     Returns
     -------
     indices : ndarray of shape (n_landmarks,), int32
+
+    Raises
+    ------
+    ValueError
+        If the distances are too small or too large for their dtype.
     """
     count, n_samples = distances.shape
     indices = choose_landmarks(
@@ -122,6 +128,7 @@ def landmark_distances(landmarks, measure, random_state, distances):
     if not (isinstance(landmarks, str) and landmarks == "maxmin"):
         for rows in blocks(count, n_samples):
             distances[rows] = measure(indices[rows])
+    refuse_extreme(distances.max(), distances.dtype)
     return indices
 
 

@@ -1,5 +1,7 @@
 """SMACOF as a function."""
 
+import numpy as np
+
 from ._mds import MDS
 
 __all__ = ["smacof"]
@@ -95,6 +97,11 @@ def smacof(
     >>> print(np.linalg.norm(X[0] - X[2]).round(3))
     1.414
     """
+    if not isinstance(metric, bool | np.bool_):
+        raise ValueError(
+            "metric must be True or False, for non-metric scaling, got "
+            f"{metric!r}. The metric of rows is a parameter of MDS."
+        )
     mds = MDS(
         n_components,
         metric_mds=metric,

@@ -9,6 +9,7 @@ from sklearn.utils import check_array
 
 from ..graph import geodesics
 from ._classical_scaling import (
+    blocks,
     decompose,
     place_by_landmarks,
     positive_part,
@@ -18,9 +19,6 @@ from ._majorization import Metric, Nonmetric, majorize
 from ._stochastic import descend, descend_by_pivots, pivot_weights
 
 __all__ = ["AllPairs", "FromPivots", "Run", "check_weights"]
-
-# Rows whose distances to all pivots are worked on at a time.
-BLOCK = 4096
 
 
 class Run(NamedTuple):
@@ -266,8 +264,7 @@ class FromPivots:
         """Stress of every row, and sums of w e^2 and w delta^2 over rows and pivots."""
         pivots = configuration[self.indices].astype(np.float64)
         stresses, squares, squared = np.empty(len(configuration)), 0.0, 0.0
-        for start in range(0, len(configuration), BLOCK):
-            rows = slice(start, start + BLOCK)
+        for rows in blocks(*self.dissimilarities.shape):
             given = self.dissimilarities[rows].astype(np.float64)
             e = cdist(configuration[rows].astype(np.float64), pivots)
             stresses[rows] = np.square(given - e) @ self.weights

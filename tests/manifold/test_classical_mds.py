@@ -310,7 +310,6 @@ def test_training_rows_keep_their_places(dtype, share, metric, given, n_landmark
 
 
 def test_new_rows_come_block_by_block(monkeypatch):
-    monkeypatch.setattr("skmanifold_nn.manifold._dissimilarities.BLOCK_ENTRIES", 1000)
     monkeypatch.setattr("skmanifold_nn.manifold._classical_scaling.BLOCK_ENTRIES", 700)
     blockwise = ClassicalMDS(n_landmarks=25).fit(cloud())
     placed = blockwise.transform(cloud() + 0.2)

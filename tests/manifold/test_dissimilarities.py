@@ -185,7 +185,7 @@ def test_missing_values():
 
 
 def test_new_rows_block_by_block(monkeypatch):
-    monkeypatch.setattr("skmanifold_nn.manifold._dissimilarities.BLOCK_ENTRIES", 70)
+    monkeypatch.setattr("skmanifold_nn.manifold._classical_scaling.BLOCK_ENTRIES", 70)
     X = points()
     estimator = Measures("cityblock").fit_like(X)
     blocks = list(blocks_of_dissimilarities(estimator, X[:9], X))
@@ -226,6 +226,13 @@ def test_metrics_that_learn_from_the_training_rows(metric):
     estimator = Measures(metric, metric_params=given)
     D, _ = training_dissimilarities(estimator, X)
     assert_allclose(D, cdist(X, X), atol=1e-12)
+
+
+def test_metrics_that_refuse_sparse_rows_say_so():
+    X = sparse.csr_array(points())
+    for metric in ("seuclidean", "mahalanobis"):
+        with pytest.raises(TypeError, match="sparse"):
+            training_dissimilarities(Measures(metric), X)
 
 
 def test_negative_queries_are_refused():

@@ -385,6 +385,18 @@ def test_what_does_not_fit_in_memory_is_refused_first(monkeypatch):
             refused()
 
 
+def test_extreme_units_are_refused_from_pivots_and_landmarks_too():
+    X = digits(60) * 1e-100
+    for estimator in (MDS(solver="sgd", n_pivots=9), ClassicalMDS(n_landmarks=9)):
+        with pytest.raises(ValueError, match="Change the unit"):
+            estimator.fit(X)
+
+
+def test_the_function_names_its_own_parameter():
+    with pytest.raises(ValueError, match=r"^metric must be True or False.*'cosine'"):
+        smacof(table(), metric="cosine")
+
+
 def test_warnings():
     X = np.random.default_rng(1).normal(size=(12, 12))
     with pytest.warns(UserWarning, match="square matrix"):
