@@ -10,6 +10,15 @@ WORDS |= {"state": 9, "cache": 10, "flags": 11, "index": 12, "ints": 13, "reals"
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
 
 
+class Source(ctypes.Structure):
+    """Struct Source of _network.pxd."""
+
+    _fields_ = [
+        *[(name, ctypes.c_void_p) for name in ("values", "columns", "starts")],
+        ("width", ctypes.c_int64),
+    ]
+
+
 class Pass(ctypes.Structure):
     """Struct Pass of _network.pxd."""
 
@@ -18,6 +27,7 @@ class Pass(ctypes.Structure):
         *[(name, ctypes.c_void_p) for name in ("params", "param_gradients", "state")],
         *[(name, ctypes.c_int64) for name in ("n_rows", "first_row", "training")],
         *[(name, ctypes.c_uint64) for name in ("seed", "step")],
+        *[(name, ctypes.c_void_p) for name in ("source", "rows")],
     ]
 
 

@@ -1,5 +1,5 @@
 # A planned network as C reads it: rows of a plain int64 array, no compiled state.
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint64_t
 
 ctypedef void (*op_function)(const Op *op, const Pass *run) noexcept nogil
 
@@ -30,6 +30,14 @@ cdef struct Op:
     double reals[8]
 
 
+# The samples of a call: dense rows, or CSR rows where there are columns.
+cdef struct Source:
+    const void *values
+    const int32_t *columns  # of the entries, or NULL
+    const int64_t *starts  # (n_samples + 1,), of the rows among the entries
+    int64_t width  # of a row
+
+
 # What an op works on: a part of a minibatch. Values and gradients of the workspace have
 # the same offsets.
 cdef struct Pass:
@@ -43,3 +51,5 @@ cdef struct Pass:
     int64_t training
     uint64_t seed
     uint64_t step  # minibatches so far, for random numbers
+    const Source *source
+    const int64_t *rows  # (n_rows,), the part's samples in the source
