@@ -47,7 +47,12 @@ MAY_IMPORT = {
 # Found in every environment in which the package is installed ...
 REQUIRED = {"numpy", "scipy", "sklearn", "joblib"}
 # ... and what may be imported inside functions only, by which parts.
-OPTIONAL = {"matplotlib": {"plotting"}, "pyamg": {"_smallest"}, "pandas": {"datasets"}}
+OPTIONAL = {
+    "matplotlib": {"plotting"},
+    "pyamg": {"_smallest"},
+    "pandas": {"datasets"},
+    "safetensors": {"neural_network"},
+}
 # Calls that change the interpreter's state for everybody else.
 GLOBAL_STATE = {
     "threadpool_limits",
