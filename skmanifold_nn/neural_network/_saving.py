@@ -37,11 +37,9 @@ __all__ = ["known_classes", "load_estimator", "save_estimator"]
 
 _FORMAT = 1
 _ZEROS = b"0" * 64
-# How the header of every file of ours begins: at a fixed place, since no other entry
-# of the metadata and no tensor comes before it.
-_BEGINNING = re.compile(
-    rb'\{"__metadata__":\{"skmanifold_nn":"\{\\"sha256\\":\\"([0-9a-f]{64})\\"'
-)
+# Where the digest stands in a file: quotes inside of strings are escaped, so that no
+# string has this in it.
+_DIGEST = re.compile(rb'"skmanifold_nn"\s*:\s*"\{\\"sha256\\":\\"([0-9a-f]{64})\\"')
 _LONGEST_HEADER = 100_000_000  # of the format's other readers
 
 _NUMBERS = re.compile(r"[<>|](b1|[iu][1248]|f[248])")
@@ -53,7 +51,7 @@ _DECODING_ERRORS = (
     ArithmeticError,
     AttributeError,
     LookupError,
-    RecursionError,
+    RuntimeError,  # recursion too
     TypeError,
     ValueError,
 )
@@ -126,7 +124,7 @@ def save_estimator(estimator, path):
             "file's header may take: save it with joblib.dump or skops.io.dump."
         )
     content = safetensors.save(encoder.tensors, metadata={"skmanifold_nn": text})
-    begin, end = _BEGINNING.match(content, 8).span(1)
+    begin, end = _DIGEST.search(content).span(1)
     digest = hashlib.sha256(content).hexdigest().encode()
     _write(path, [content[:begin], digest, memoryview(content)[end:]])
 
@@ -245,11 +243,11 @@ def _read(path):
                 f"{n_header} bytes, the file has {size}."
             )
         header = file.read(n_header)
-        found = _BEGINNING.match(header)
+        found = _DIGEST.search(header)
         if found is None:
             raise ValueError(
                 f"{path} is not a file of save, or its header has been altered: it "
-                "does not begin with skmanifold_nn's digest."
+                "has no digest of skmanifold_nn."
             )
         content += header + file.read()
     begin, end = (8 + place for place in found.span(1))
@@ -482,8 +480,9 @@ class _Decoder:
             tensor = tensor.view(f"U{tensor.shape[-1]}")[..., 0]
         elif tensor.dtype != dtype.newbyteorder("="):
             raise ValueError(f"{content['tensor']} is {tensor.dtype}, not {dtype}")
-        value = np.array(tensor, dtype=dtype, order="C")
-        return value.T if content["fortran"] else value
+        if content["fortran"]:
+            return np.array(tensor.T, dtype=dtype, order="F")
+        return np.array(tensor, dtype=dtype, order="C")
 
     def objects(self, content):
         values = [self.decode(node) for node in content["values"]]

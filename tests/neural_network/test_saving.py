@@ -16,8 +16,10 @@ from numpy.testing import assert_array_equal
 from safetensors.numpy import load_file, save
 from sklearn import config_context
 from sklearn.base import BaseEstimator
+from sklearn.datasets import load_iris
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.linear_model import Ridge
+from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import LabelBinarizer
 
 from skmanifold_nn.neural_network import _saving
@@ -171,6 +173,7 @@ VALUES = {
         np.array(["a", "", "ßß\U0001d6fc"]),
         np.array([["a\0b", "c"], ["d", "e"]]),
         np.array(["big"], dtype=">U3"),
+        np.array([["a", "bb"], ["c", "d"]]).T,
         np.zeros(2, "U1"),
     ],
     "objects": [
@@ -265,6 +268,19 @@ def test_fitted_estimator(path):
     assert_same(pickle.loads(pickle.dumps(net)), loaded)
     assert all(np.shares_memory(c, loaded._parameters) for c in loaded.coefs_)
     assert loaded.get_params()["layers"][0][1].units == 2
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_scikit_learns_network(dtype, path, monkeypatch):
+    monkeypatch.setitem(known_classes(), "test.MLPClassifier", MLPClassifier)
+    X, y = load_iris(return_X_y=True)
+    X, names = X.astype(dtype), np.array(["a", "b", "c"])[y]
+    model = MLPClassifier((5,), solver="lbfgs", random_state=3, max_iter=1000)
+    model.fit(X, names)
+    save_estimator(model, path)
+    loaded = load_estimator(path, MLPClassifier)
+    assert_same(vars(model), vars(loaded))
+    assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
 
 def test_unfitted_estimator(path):
