@@ -630,6 +630,48 @@ def test_wrong_trees_are_refused(node, path):
         load_estimator(path)
 
 
+def places_of(node):
+    """(container, key) of every node below one of JSON's."""
+    inner = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, child in list(inner):
+        yield node, key
+        if isinstance(child, dict | list):
+            yield from places_of(child)
+
+
+def test_any_wrong_tree(path):
+    """Trees with a node missing, replaced or copied: loaded or refused, no more."""
+    net = fitted_net()
+    net.values_ = list(VALUES.values())
+    save_estimator(net, path)
+    content, tensors = path.read_bytes(), load_file(path)
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    text = header["__metadata__"]["skmanifold_nn"]
+    random_state = np.random.RandomState(13)
+    n_refused = 0
+    for _ in range(250):
+        document = json.loads(text)
+        places = list(places_of(document["estimator"]))
+        (to, key), (source, other) = (
+            places[i] for i in random_state.randint(len(places), size=2)
+        )
+        values = [None, -1, 10**40, "x", [], {}, json.loads(json.dumps(source[other]))]
+        choice = random_state.randint(len(values) + 1)
+        if choice == len(values):
+            del to[key]
+        else:
+            to[key] = values[choice]
+        write(path, document, tensors)
+        try:
+            load_estimator(path)
+        except ValueError as error:
+            assert f"{path} cannot be loaded" in str(error)
+            n_refused += 1
+        except InconsistentVersionWarning:
+            pass
+    assert n_refused > 100
+
+
 @pytest.mark.parametrize("missing", [*HEAD, "estimator"])
 def test_incomplete_documents(missing, path):
     document = HEAD | {"estimator": layer_node()}
