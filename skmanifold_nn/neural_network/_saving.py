@@ -460,7 +460,8 @@ class _Decoder:
 
     def scalar(self, content):
         dtype, value = content
-        return self.dtype(dtype).type(self.decode(value))
+        with np.errstate(over="raise"):
+            return self.dtype(dtype).type(self.decode(value))
 
     def dtype(self, name):
         if not (_NUMBERS.fullmatch(name) or _STRINGS.fullmatch(name)):
