@@ -15,6 +15,10 @@
 #define NORMALIZATION_STRETCH 1024
 /* Columns whose statistics are on the stack at a time. */
 #define NORMALIZATION_SPAN 256
+/* Rows of a block, if these are not too many values; narrow rows are turned around. */
+#define NORMALIZATION_BLOCK 64
+#define NORMALIZATION_AT_ONCE 4096
+#define NORMALIZATION_NARROW_BYTES 64
 
 /* What a column's two sums are of: x - from and its square; dy and dy (x - from); or
    dy and dy times the normalised value, from the statistics of the row. */
@@ -41,6 +45,7 @@ SKMNN_INLINE ptrdiff_t normalization_span(ptrdiff_t i, ptrdiff_t channels)
 #include "_normalization_columns.h"
 #include "_normalization_batch.h"
 #include "_normalization_rows.h"
+#include "_normalization_layer.h"
 #undef SKMNN_REAL
 #undef SKMNN_NAME
 
@@ -49,6 +54,7 @@ SKMNN_INLINE ptrdiff_t normalization_span(ptrdiff_t i, ptrdiff_t channels)
 #include "_normalization_columns.h"
 #include "_normalization_batch.h"
 #include "_normalization_rows.h"
+#include "_normalization_layer.h"
 #undef SKMNN_REAL
 #undef SKMNN_NAME
 

@@ -50,17 +50,11 @@ cdef extern from "_normalization.h":
         Py_ssize_t, Py_ssize_t, double, const float *, float *, const float *,
         float *) noexcept nogil
     void layer_norm_backward_f64(
-        Py_ssize_t, Py_ssize_t, const double *, const double *, const double *,
-        const double *, int, double *) noexcept nogil
+        Py_ssize_t, Py_ssize_t, const double *, double *, const double *,
+        const double *, double *, int, double *) noexcept nogil
     void layer_norm_backward_f32(
-        Py_ssize_t, Py_ssize_t, const float *, const float *, const float *,
-        const float *, int, float *) noexcept nogil
-    void layer_norm_parameters_f64(
-        Py_ssize_t, Py_ssize_t, const double *, const double *, const double *,
-        double *) noexcept nogil
-    void layer_norm_parameters_f32(
-        Py_ssize_t, Py_ssize_t, const float *, const float *, const float *,
-        float *) noexcept nogil
+        Py_ssize_t, Py_ssize_t, const float *, float *, const float *,
+        const float *, float *, int, float *) noexcept nogil
 
 
 # What both ops are called with; pointers that do not apply are NULL.
@@ -144,23 +138,17 @@ cdef void layer_backward(
 ) noexcept nogil:
     cdef View v = view(op, run, values)
     cdef const floating *parameters = <const floating *> v.parameters
-    cdef floating *d_parameters = <floating *> v.d_parameters
-    cdef const floating *kept = values + op.cache
+    cdef floating *kept = values + op.cache
     cdef const floating *x = values + op.inputs[0]
     cdef const floating *dy = <floating *> run.gradients + op.output
-    cdef floating *dx = <floating *> v.d_input
-    if d_parameters != NULL:
-        if floating is double:
-            layer_norm_parameters_f64(v.n, v.channels, kept, x, dy, d_parameters)
-        else:
-            layer_norm_parameters_f32(v.n, v.channels, kept, x, dy, d_parameters)
-    if dx != NULL:
-        if floating is double:
-            layer_norm_backward_f64(
-                v.n, v.channels, parameters, kept, x, dy, v.add, dx)
-        else:
-            layer_norm_backward_f32(
-                v.n, v.channels, parameters, kept, x, dy, v.add, dx)
+    if floating is double:
+        layer_norm_backward_f64(
+            v.n, v.channels, parameters, kept, x, dy, <floating *> v.d_parameters,
+            v.add, <floating *> v.d_input)
+    else:
+        layer_norm_backward_f32(
+            v.n, v.channels, parameters, kept, x, dy, <floating *> v.d_parameters,
+            v.add, <floating *> v.d_input)
 
 
 cdef void batch_forward_f32(const Op *op, const Pass *run) noexcept nogil:

@@ -2,8 +2,8 @@
 
 enum { SKMNN_NAME(COLUMN_LANES) = SKMNN_LANE_BYTES / sizeof(SKMNN_REAL) };
 
-/* A matrix whose columns are summed; `from` is one value a column, or three values a
-   row: mean, inverse deviation and rest. */
+/* A matrix whose columns are summed; `from` is one value a column, or of all rows the
+   means, the inverse deviations and the rests. */
 struct SKMNN_NAME(columns) {
     ptrdiff_t n_rows, row, width; /* rows lie `row` elements apart */
     const SKMNN_REAL *x, *dy, *from;
@@ -46,9 +46,9 @@ SKMNN_INLINE void SKMNN_NAME(sum_chunk)(
         const SKMNN_REAL *dy = kind == OF_DEVIATIONS ? x : c->dy + (x - c->x);
         SKMNN_REAL mean = 0, inverse = 0, rest = 0;
         if (kind == OF_ROW_PRODUCTS) {
-            mean = c->from[3 * row];
-            inverse = c->from[3 * row + 1];
-            rest = c->from[3 * row + 2];
+            mean = c->from[row];
+            inverse = c->from[c->n_rows + row];
+            rest = c->from[2 * c->n_rows + row];
         }
 #pragma omp simd
         for (ptrdiff_t k = 0; k < lanes; k++) {

@@ -1,5 +1,29 @@
 /* Included by _normalization.h once for each of double and float: normalisation of each
-   row by its own statistics [Ba, Kiros and Hinton, 2016]. */
+   row by its own statistics [Ba, Kiros and Hinton, 2016]. `kept` holds the means of all
+   rows, then their inverse deviations, then the rests. */
+
+/* A block of rows goes from step to step, that they do not wait for each other's. */
+struct SKMNN_NAME(block) {
+    ptrdiff_t n_rows, n_kept, n; /* rows of the block, of all, and elements of a row */
+    SKMNN_REAL *kept; /* of the block's first row */
+    double sums[NORMALIZATION_BLOCK], others[NORMALIZATION_BLOCK];
+};
+
+/* Inverse deviations and rests from the means and the sums of deviations. */
+SKMNN_INLINE void SKMNN_NAME(keep_statistics)(
+    const struct SKMNN_NAME(block) *b, double epsilon)
+{
+    const double share = 1 / (double)b->n;
+    SKMNN_REAL *inverses = b->kept + b->n_kept, *rests = inverses + b->n_kept;
+#pragma omp simd
+    for (ptrdiff_t r = 0; r < b->n_rows; r++) {
+        const double shift = b->sums[r] * share;
+        const double variance = (b->others[r] - b->sums[r] * shift) * share;
+        const double inverse = 1 / sqrt((variance > 0 ? variance : 0) + epsilon);
+        inverses[r] = (SKMNN_REAL)inverse;
+        rests[r] = (SKMNN_REAL)(shift * inverse);
+    }
+}
 
 SKMNN_INLINE double SKMNN_NAME(row_sum)(ptrdiff_t n, const SKMNN_REAL *x)
 {
@@ -17,19 +41,18 @@ SKMNN_INLINE double SKMNN_NAME(row_sum)(ptrdiff_t n, const SKMNN_REAL *x)
     return total;
 }
 
-/* Sums of p and p z: of deviations, p = z = x - from; else p = dy scale and z is the
-   normalised value. `of_row` holds mean, inverse deviation and rest. */
+/* The block's sums of p and others of p z: of deviations, p = z = x - mean; else p = dy
+   scale and z is the normalised value. */
 SKMNN_INLINE void SKMNN_NAME(row_sums)(
-    const int kind, const int scaled, ptrdiff_t n, const SKMNN_REAL *x,
-    const SKMNN_REAL *dy, const SKMNN_REAL *scale, const SKMNN_REAL *of_row,
-    double *sum, double *other)
+    const int kind, const int scaled, struct SKMNN_NAME(block) *b, ptrdiff_t r,
+    const SKMNN_REAL *x, const SKMNN_REAL *dy, const SKMNN_REAL *scale)
 {
-    const SKMNN_REAL mean = of_row[0];
-    const SKMNN_REAL inverse = kind == OF_DEVIATIONS ? 1 : of_row[1];
-    const SKMNN_REAL rest = kind == OF_DEVIATIONS ? 0 : of_row[2];
-    *sum = *other = 0;
-    for (ptrdiff_t first = 0; first < n; first += NORMALIZATION_STRETCH) {
-        const ptrdiff_t left = n - first;
+    const SKMNN_REAL mean = b->kept[r];
+    const SKMNN_REAL inverse = kind == OF_DEVIATIONS ? 1 : b->kept[b->n_kept + r];
+    const SKMNN_REAL rest = kind == OF_DEVIATIONS ? 0 : b->kept[2 * b->n_kept + r];
+    b->sums[r] = b->others[r] = 0;
+    for (ptrdiff_t first = 0; first < b->n; first += NORMALIZATION_STRETCH) {
+        const ptrdiff_t left = b->n - first;
         const ptrdiff_t last
             = first + (left < NORMALIZATION_STRETCH ? left : NORMALIZATION_STRETCH);
         SKMNN_REAL s = 0, t = 0;
@@ -43,31 +66,29 @@ SKMNN_INLINE void SKMNN_NAME(row_sums)(
             s += p;
             t += p * z;
         }
-        *sum += (double)s;
-        *other += (double)t;
+        b->sums[r] += (double)s;
+        b->others[r] += (double)t;
     }
 }
 
 SKMNN_INLINE void SKMNN_NAME(layer_forward)(
-    const int scaled, ptrdiff_t n_rows, ptrdiff_t n, double epsilon,
-    const SKMNN_REAL *parameters, SKMNN_REAL *kept, const SKMNN_REAL *x, SKMNN_REAL *y)
+    const int scaled, struct SKMNN_NAME(block) *b, double epsilon,
+    const SKMNN_REAL *parameters, const SKMNN_REAL *x, SKMNN_REAL *y)
 {
-    const SKMNN_REAL *offset = scaled ? parameters + n : NULL;
+    const ptrdiff_t n = b->n;
     const double share = 1 / (double)n;
-    for (ptrdiff_t row = 0; row < n_rows; row++, x += n, y += n, kept += 3) {
-        double sum, squares;
-        kept[0] = (SKMNN_REAL)(SKMNN_NAME(row_sum)(n, x) * share);
-        SKMNN_NAME(row_sums)(
-            OF_DEVIATIONS, 0, n, x, NULL, NULL, kept, &sum, &squares);
-        const double shift = sum * share, variance = (squares - sum * shift) * share;
-        const double inverse = 1 / sqrt((variance > 0 ? variance : 0) + epsilon);
-        const SKMNN_REAL mean = kept[0];
-        const SKMNN_REAL slope = kept[1] = (SKMNN_REAL)inverse;
-        const SKMNN_REAL rest = kept[2] = (SKMNN_REAL)(shift * inverse);
+    for (ptrdiff_t r = 0; r < b->n_rows; r++)
+        b->kept[r] = (SKMNN_REAL)(SKMNN_NAME(row_sum)(n, x + r * n) * share);
+    for (ptrdiff_t r = 0; r < b->n_rows; r++)
+        SKMNN_NAME(row_sums)(OF_DEVIATIONS, 0, b, r, x + r * n, NULL, NULL);
+    SKMNN_NAME(keep_statistics)(b, epsilon);
+    for (ptrdiff_t r = 0; r < b->n_rows; r++, x += n, y += n) {
+        const SKMNN_REAL mean = b->kept[r], inverse = b->kept[b->n_kept + r];
+        const SKMNN_REAL rest = b->kept[2 * b->n_kept + r];
 #pragma omp simd
         for (ptrdiff_t k = 0; k < n; k++) {
-            const SKMNN_REAL z = (x[k] - mean) * slope - rest;
-            y[k] = scaled ? z * parameters[k] + offset[k] : z;
+            const SKMNN_REAL z = (x[k] - mean) * inverse - rest;
+            y[k] = scaled ? z * parameters[k] + parameters[n + k] : z;
         }
     }
 }
@@ -75,61 +96,30 @@ SKMNN_INLINE void SKMNN_NAME(layer_forward)(
 /* With p = dy scale, z the normalised values and <> means over the row,
    dx = inverse (p - <p> - z <p z>). */
 SKMNN_INLINE void SKMNN_NAME(layer_backward)(
-    const int scaled, const int add, ptrdiff_t n_rows, ptrdiff_t n,
-    const SKMNN_REAL *scale, const SKMNN_REAL *kept, const SKMNN_REAL *x,
-    const SKMNN_REAL *dy, SKMNN_REAL *dx)
+    const int scaled, const int add, struct SKMNN_NAME(block) *b,
+    const SKMNN_REAL *scale, const SKMNN_REAL *x, const SKMNN_REAL *dy, SKMNN_REAL *dx)
 {
+    const ptrdiff_t n = b->n;
     const double share = 1 / (double)n;
-    for (ptrdiff_t row = 0; row < n_rows; row++, kept += 3) {
-        double sum, product;
+    for (ptrdiff_t r = 0; r < b->n_rows; r++)
         SKMNN_NAME(row_sums)(
-            OF_PRODUCTS, scaled, n, x, dy, scale, kept, &sum, &product);
-        const double weight = (double)kept[1] * product * share;
-        const SKMNN_REAL mean = kept[0], inverse = kept[1];
-        const SKMNN_REAL factor = (SKMNN_REAL)((double)inverse * weight);
-        const SKMNN_REAL base = (SKMNN_REAL)(
-            (double)inverse * (sum * share - (double)kept[2] * product * share));
+            OF_PRODUCTS, scaled, b, r, x + r * n, dy + r * n, scale);
+    for (ptrdiff_t r = 0; r < b->n_rows; r++, x += n, dy += n, dx += n) {
+        const SKMNN_REAL mean = b->kept[r], inverse = b->kept[b->n_kept + r];
+        const double rest = b->kept[2 * b->n_kept + r], product = b->others[r] * share;
+        const SKMNN_REAL factor = (SKMNN_REAL)((double)inverse * product);
+        const SKMNN_REAL base = (SKMNN_REAL)(b->sums[r] * share - rest * product);
 #pragma omp simd
         for (ptrdiff_t k = 0; k < n; k++) {
             const SKMNN_REAL p = scaled ? dy[k] * scale[k] : dy[k];
-            const SKMNN_REAL d = p * inverse - (x[k] - mean) * factor - base;
+            const SKMNN_REAL d = (p - base - (x[k] - mean) * factor) * inverse;
             dx[k] = add ? dx[k] + d : d;
         }
-        x += n;
-        dy += n;
-        dx += n;
     }
 }
 
-/* `parameters` are scale and offset, or NULL; `kept` of 3 n_rows is for backward. */
-SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(layer_norm_forward)(
-    ptrdiff_t n_rows, ptrdiff_t channels, double epsilon, const SKMNN_REAL *parameters,
-    SKMNN_REAL *kept, const SKMNN_REAL *x, SKMNN_REAL *y)
-{
-    if (parameters)
-        SKMNN_NAME(layer_forward)(1, n_rows, channels, epsilon, parameters, kept, x, y);
-    else
-        SKMNN_NAME(layer_forward)(0, n_rows, channels, epsilon, NULL, kept, x, y);
-}
-
-SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(layer_norm_backward)(
-    ptrdiff_t n_rows, ptrdiff_t channels, const SKMNN_REAL *parameters,
-    const SKMNN_REAL *kept, const SKMNN_REAL *x, const SKMNN_REAL *dy, int add,
-    SKMNN_REAL *dx)
-{
-    const SKMNN_REAL *p = parameters;
-    if (p && add)
-        SKMNN_NAME(layer_backward)(1, 1, n_rows, channels, p, kept, x, dy, dx);
-    else if (p)
-        SKMNN_NAME(layer_backward)(1, 0, n_rows, channels, p, kept, x, dy, dx);
-    else if (add)
-        SKMNN_NAME(layer_backward)(0, 1, n_rows, channels, p, kept, x, dy, dx);
-    else
-        SKMNN_NAME(layer_backward)(0, 0, n_rows, channels, p, kept, x, dy, dx);
-}
-
 /* Adds the sums of dy z and dy to the gradients of scale and offset. */
-SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(layer_norm_parameters)(
+SKMNN_INLINE void SKMNN_NAME(layer_parameters)(
     ptrdiff_t n_rows, ptrdiff_t channels, const SKMNN_REAL *kept, const SKMNN_REAL *x,
     const SKMNN_REAL *dy, SKMNN_REAL *d_parameters)
 {
