@@ -86,7 +86,7 @@ SKMNN_INLINE void SKMNN_NAME(batch_statistics)(
     SKMNN_NAME(column_statistics)(s->fold, &columns, means, spreads);
 #pragma omp simd
     for (ptrdiff_t k = 0; k < s->width; k++) {
-        const double spread = spreads[k] > 0 ? spreads[k] : 0;
+        const double spread = spreads[k] < 0 ? 0 : spreads[k]; /* NaN stays */
         const double inverse = 1 / sqrt(spread / n + epsilon);
         SKMNN_REAL *at = kept + s->first + k, *moved = running + s->first + k;
         at[0] = (SKMNN_REAL)means[k];

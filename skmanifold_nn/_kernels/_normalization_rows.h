@@ -19,7 +19,7 @@ SKMNN_INLINE void SKMNN_NAME(keep_statistics)(
     for (ptrdiff_t r = 0; r < b->n_rows; r++) {
         const double shift = b->sums[r] * share;
         const double variance = (b->others[r] - b->sums[r] * shift) * share;
-        const double inverse = 1 / sqrt((variance > 0 ? variance : 0) + epsilon);
+        const double inverse = 1 / sqrt((variance < 0 ? 0 : variance) + epsilon);
         inverses[r] = (SKMNN_REAL)inverse;
         rests[r] = (SKMNN_REAL)(shift * inverse);
     }

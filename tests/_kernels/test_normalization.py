@@ -211,6 +211,26 @@ def test_large_means_and_uneven_values(start, shape, name, dtype):
 
 
 @both_dtypes
+@pytest.mark.parametrize("shape", [(9, 1, 5), (70, 1, 40), (3, 1, 300)], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_nan_stays_where_it_belongs(name, shape, dtype):
+    op = Normalization(name, shape, dtype)
+    op.x[1, 2] = np.nan
+    expected = np.zeros_like(op.x, dtype=bool)
+    expected[(slice(None), 2) if name == "batch_norm" else (1, slice(None))] = True
+    assert_array_equal(np.isnan(op.forward()), expected)
+    assert_array_equal(np.isnan(op.backward()[0]), expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_variances_that_overflow_are_not_taken_for_zero(name):
+    op = Normalization(name, (40, 1, 40), np.float32)
+    op.x *= np.float32(1e25)
+    y = op.forward()
+    assert not np.isfinite(y).all() or np.abs(y).max() < 100
+
+
+@both_dtypes
 def test_running_statistics_come_to_those_of_the_data(dtype):
     op = Normalization("batch_norm", (50, 1, 20), dtype)
     for _ in range(60):
