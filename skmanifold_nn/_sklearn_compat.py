@@ -6,14 +6,23 @@ from sklearn.base import _fit_context as fit_context
 from sklearn.decomposition import KernelPCA
 from sklearn.metrics.pairwise import _VALID_METRICS
 from sklearn.preprocessing import KernelCenterer
-from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
+from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
+from sklearn.utils.multiclass import (
+    _check_partial_fit_first_call as is_first_partial_fit,
+)
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "VALID_METRICS",
+    "BaseComposition",
     "Interval",
+    "Options",
     "RealNotInt",
     "StrOptions",
+    "check_sample_weight",
     "fit_context",
+    "is_first_partial_fit",
     "kernel_means",
     "kernel_pca",
     "searches_by_brute_force",

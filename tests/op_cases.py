@@ -5,8 +5,9 @@ import ctypes
 import numpy as np
 
 # Words of struct Op in skmanifold_nn/_kernels/_network.pxd.
-WORDS = {"inputs": 2, "output": 4, "n_in": 5, "n_out": 6, "params": 7, "n_params": 8}
-WORDS |= {"state": 9, "cache": 10, "flags": 11, "index": 12, "ints": 13, "reals": 24}
+NAMES = "forward backward prepare inputs other output n_in n_out params n_params"
+NAMES += " state cache shared flags index ints"
+WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 25}
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
 
 
@@ -24,7 +25,8 @@ class Pass(ctypes.Structure):
 
     _fields_ = [
         *[(name, ctypes.c_void_p) for name in ("values", "gradients")],
-        *[(name, ctypes.c_void_p) for name in ("params", "param_gradients", "state")],
+        *[(name, ctypes.c_void_p) for name in ("params", "param_gradients")],
+        *[(name, ctypes.c_void_p) for name in ("state", "shared")],
         *[(name, ctypes.c_int64) for name in ("n_rows", "first_row", "training")],
         *[(name, ctypes.c_uint64) for name in ("seed", "step")],
         *[(name, ctypes.c_void_p) for name in ("source", "rows")],

@@ -16,6 +16,7 @@ cdef enum:
 cdef struct Op:
     op_function forward
     op_function backward
+    op_function prepare  # or NULL: called once a minibatch, before its parts are run
     int64_t inputs[2]  # offsets in the workspace
     int64_t output
     int64_t n_in  # elements of a sample of the first input
@@ -24,10 +25,11 @@ cdef struct Op:
     int64_t n_params
     int64_t state  # offset in the vector of running statistics
     int64_t cache  # offset of scratch in the workspace
+    int64_t shared  # offset of what `prepare` leaves for all parts
     int64_t flags
     int64_t index  # of the op, for its random numbers
-    int64_t ints[11]
-    double reals[8]
+    int64_t ints[10]
+    double reals[7]
 
 
 # The samples of a call: dense rows, or CSR rows where there are columns.
@@ -46,6 +48,7 @@ cdef struct Pass:
     const void *params
     void *param_gradients  # added to
     void *state
+    void *shared
     int64_t n_rows
     int64_t first_row  # of the minibatch's rows, for random numbers
     int64_t training

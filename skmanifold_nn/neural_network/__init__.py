@@ -1,8 +1,11 @@
 """Neural networks: scikit-learn's multi-layer perceptrons and what they lack.
 
-Estimators plan a network of layers (``layers``), draw its parameters
-(``_initializers``) and hand it to the only training loop, whose steps follow an
-optimiser (``_optimizers``) and a schedule of learning rates (``_schedules``).
+Estimators (`_mlp`) plan a network of layers (`layers`), draw its parameters
+(`_initializers`) and hand it to the only training loop (`_training`), whose steps
+follow an optimiser (`_optimizers`) and a schedule of learning rates (`_schedules`). What
+all estimators share is in `_base`, what targets are in `_targets`.
 """
 
-__all__ = []
+from ._mlp import MLPClassifier, MLPRegressor
+
+__all__ = ["MLPClassifier", "MLPRegressor"]

@@ -73,6 +73,10 @@ class Schedule:
     def epoch_ends(self, n_seen):
         """Note the number of samples trained on so far, repetitions counted."""
 
+    def resume(self, learning_rate, n_seen):
+        """Go on where an earlier schedule of the same kind ended."""
+        self.learning_rate = learning_rate
+
     def stalled(self):
         """Lower the rate as no progress is made; True if training should stop."""
         return True
@@ -106,6 +110,9 @@ class InverseScaling(Schedule):
         self.n_seen = int(n_seen)
         self.learning_rate = self._current()
 
+    def resume(self, learning_rate, n_seen):
+        self.epoch_ends(n_seen)
+
     def _current(self):
         return self.learning_rate_init / (self.n_seen + 1) ** self.power_t
 
@@ -123,6 +130,9 @@ class Adaptive(Schedule):
     def __init__(self, learning_rate_init, **shared):
         super().__init__(learning_rate_init, **shared)
         self.level = self.learning_rate_init
+
+    def resume(self, learning_rate, n_seen):
+        self.level = self.learning_rate = learning_rate
 
     def stalled(self):
         if self.level <= SMALLEST_RATE:

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from op_cases import ADDS_TO_INPUT_GRADIENT, NEEDS_INPUT_GRADIENT, make_op, run_op
 
-from skmanifold_nn._kernels._dense import ADDRESSES, scratch_size
+from skmanifold_nn._kernels._dense import ADDRESSES, shared_size
 
 SHAPES = [(1, 1, 1), (1, 7, 3), (5, 1, 4), (9, 6, 1), (33, 17, 40), (64, 20, 65)]
 both_dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -22,8 +22,8 @@ class Dense:
         self.x = rng.normal(size=(self.m, self.n_in)).astype(dtype)
         self.dy = rng.normal(size=(self.m, self.n_out)).astype(dtype)
         self.output = 2 + self.x.size
-        cache = self.output + self.dy.size + 1
-        size = cache + scratch_size(self.n_in, self.n_out)
+        size = self.output + self.dy.size + 1
+        self.shared = np.full(shared_size(self.n_in, self.n_out), np.nan, dtype)
         self.values, self.gradients = np.full((2, size), 7.0, dtype)
         self.op = make_op(
             inputs=2,
@@ -31,7 +31,6 @@ class Dense:
             n_in=self.n_in,
             n_out=self.n_out,
             params=1,
-            cache=cache,
             flags=flags,
             ints=int(has_bias),
         )
@@ -59,6 +58,8 @@ class Dense:
         dparams = np.ones_like(self.params)
         words = {"params": self.params.ctypes.data, "n_rows": self.m}
         words["param_gradients"] = dparams.ctypes.data
+        words["shared"] = self.shared.ctypes.data
+        run_op(self.addresses[2], self.op, self.values, **words)
         run_op(self.addresses[1], self.op, self.values, self.gradients, **words)
         dx = self.gradients[2 : self.output].reshape(self.m, -1)
         return dx.copy(), dparams[1:] - 1, dparams[0]

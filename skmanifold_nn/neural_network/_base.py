@@ -1,0 +1,583 @@
+"""What estimators of networks share: the course of a fit, and predictions.
+
+A subclass says of which layers its network is (`_describe_network`, `_plan_layers`);
+classifiers and regressors add what targets are (`_targets`).
+"""
+
+import copy
+from abc import ABCMeta, abstractmethod
+from contextlib import contextmanager
+from numbers import Integral, Real
+
+import numpy as np
+from joblib import effective_n_jobs
+from scipy.sparse import issparse
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.callback import CallbackSupportMixin
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._memory import require_memory
+from .._sklearn_compat import (
+    Interval,
+    Options,
+    StrOptions,
+    check_sample_weight,
+    fit_context,
+)
+from ._initializers import INITIALIZERS
+from ._optimizers import STOCHASTIC_SOLVERS
+from ._saving import load_estimator, save_estimator
+from ._schedules import SCHEDULES
+from ._training import (
+    OPTIMIZER_PARAMS,
+    SCHEDULE_PARAMS,
+    Data,
+    Network,
+    Progress,
+    Settings,
+    Validation,
+    train_fully,
+    train_in_steps,
+)
+from .layers._planner import Planner
+from .layers._activations import ACTIVATIONS
+from .layers._dense import dense
+from .layers._engine import Samples, run
+
+__all__ = ["COMMON_CONSTRAINTS", "NeuralNetwork"]
+
+_SHARE = Interval(Real, 0, 1, closed="left")
+_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+_POSITIVE = Interval(Real, 0, None, closed="neither")
+COMMON_CONSTRAINTS = {
+    "activation": [StrOptions(set(ACTIVATIONS) - {"softmax"})],
+    "solver": [StrOptions({"lbfgs", *STOCHASTIC_SOLVERS})],
+    "alpha": [_NOT_NEGATIVE],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [StrOptions(set(SCHEDULES))],
+    "learning_rate_init": [_POSITIVE],
+    "power_t": [_NOT_NEGATIVE],
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "shuffle": ["boolean"],
+    "random_state": ["random_state"],
+    "tol": [_NOT_NEGATIVE],
+    "verbose": ["verbose"],
+    "warm_start": ["boolean"],
+    "momentum": [Interval(Real, 0, 1, closed="both")],
+    "nesterovs_momentum": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [_SHARE],
+    "beta_1": [_SHARE],
+    "beta_2": [_SHARE],
+    "epsilon": [_POSITIVE],
+    "n_iter_no_change": [
+        Interval(Integral, 1, None, closed="left"),
+        Options(Real, {np.inf}),
+    ],
+    "max_fun": [Interval(Integral, 1, None, closed="left")],
+    "dropout": [_SHARE],
+    "normalization": [StrOptions({"batch", "layer"}), None],
+    "initializer": [StrOptions(set(INITIALIZERS))],
+    "l1": [_NOT_NEGATIVE],
+    "clip_norm": [_POSITIVE, None],
+    "rho": [_SHARE],
+    "weight_decay": [_NOT_NEGATIVE],
+    "warmup": [Interval(Integral, 0, None, closed="left"), _SHARE],
+    "step_size": [Interval(Integral, 1, None, closed="left")],
+    "gamma": [_POSITIVE],
+    "learning_rate_min": [_NOT_NEGATIVE],
+    "scoring": [str, callable, None],
+    "n_jobs": [Integral, None],
+}
+# Attributes in which `Progress` outlives a fit.
+_PROGRESS = {
+    "n_iter": "n_iter_",
+    "t": "t_",
+    "loss": "loss_",
+    "loss_curve": "loss_curve_",
+    "validation_loss_curve": "validation_loss_curve_",
+    "validation_scores": "validation_scores_",
+    "best_loss": "best_loss_",
+    "best_validation_score": "best_validation_score_",
+    "learning_rate": "learning_rate_",
+    "no_improvement_count": "_no_improvement_count",
+    "states": "_optimizer_states",
+    "n_steps": "_n_steps",
+    "seed": "_seed",
+}
+
+
+class NeuralNetwork(
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    CallbackSupportMixin,
+    BaseEstimator,
+    metaclass=ABCMeta,
+):
+    """Base of networks.
+
+    The numbers of a network are its fitted lists of arrays, `coefs_`, `intercepts_`
+    and so on. After a fit they are views of one flat vector, which is how training and
+    predictions read them without a copy; arrays put in their place by hand are copied.
+    """
+
+    # How a network is made, once and for all its predictions: see `_plan`.
+
+    @abstractmethod
+    def _describe_network(self):
+        """Dict of plain values: what `_plan_layers` must know besides shapes."""
+
+    @abstractmethod
+    def _plan_layers(self, planner, tensor, described):
+        """Plan all layers but the last; returns their output."""
+
+    @property
+    def _input_shape(self):
+        """Of a sample."""
+        return (self.n_features_in_,)
+
+    def _plan(self, sparse=False):
+        """The fitted description as a plan; for CSR rows it begins otherwise."""
+        plans = self.__dict__.setdefault("_plans", {})
+        if sparse not in plans:
+            described = self._described
+            planner = Planner(self._input_shape, sparse=sparse)
+            tensor = self._plan_layers(planner, planner.input, described)
+            with planner.layer("output"):
+                tensor = dense(
+                    planner,
+                    tensor,
+                    self.n_outputs_,
+                    initializer=described.get("initializer", "auto"),
+                    activation=described.get("activation", "identity"),
+                )
+                planner.ends(tensor)
+            plans[sparse] = planner.finish(tensor)
+        return plans[sparse]
+
+    # The flat vectors behind the fitted lists.
+
+    def _link(self, params, statistics):
+        """Publish views of the flat vectors as the fitted lists."""
+        plan = self._plan()
+        views = {}
+        for vector, entries in (
+            (params, plan.parameters),
+            (statistics, plan.statistics),
+        ):
+            for entry in entries:
+                view = vector[entry.start : entry.stop].reshape(entry.shape)
+                views.setdefault(entry.kind, []).append(view)
+        for kind in self._list_kinds:
+            setattr(self, kind, views.get(kind, []))
+        views = {kind: tuple(arrays) for kind, arrays in views.items()}
+        self._linked = (params, statistics, views)
+
+    # Fitted lists that exist even where the network has none of them.
+    _list_kinds = (
+        "coefs_",
+        "intercepts_",
+        "scales_",
+        "offsets_",
+        "running_means_",
+        "running_variances_",
+    )
+
+    def _numbers(self):
+        """Flat parameters and statistics: those that are linked, or copies."""
+        linked = self.__dict__.get("_linked")
+        if linked is not None:
+            params, statistics, views = linked
+            for kind, arrays in views.items():
+                listed = getattr(self, kind)
+                if len(listed) != len(arrays) or any(
+                    mine is not view for mine, view in zip(listed, arrays, strict=True)
+                ):
+                    break
+            else:
+                return params, statistics
+        return self._copied_numbers()
+
+    def _copied_numbers(self):
+        plan = self._plan()
+        dtype = np.asarray(self.coefs_[0]).dtype
+        vectors = []
+        for entries, size in (
+            (plan.parameters, plan.n_parameters),
+            (plan.statistics, plan.n_statistics),
+        ):
+            vector = np.empty(size, dtype)
+            listed = {kind: iter(getattr(self, kind)) for kind in self._list_kinds}
+            for entry in entries:
+                array = np.asarray(next(listed[entry.kind], ()))
+                if array.shape != entry.shape:
+                    raise ValueError(
+                        f"{entry.kind} of layer {entry.layer!r} must have shape "
+                        f"{entry.shape}, got {array.shape}: put arrays of the fitted "
+                        "shapes in their place, or fit again."
+                    )
+                vector[entry.start : entry.stop] = array.ravel()
+            vectors.append(vector)
+        return tuple(vectors)
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        return {k: v for k, v in state.items() if k not in ("_linked", "_plans")}
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if "_described" in state and "coefs_" in state:
+            self._link(*self._copied_numbers())
+
+    # Fits.
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+        """Train on X and y.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows; float32 is computed in float32, everything else in float64.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, label indicators, or real numbers.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss, not negative.
+        X_val : {array-like, sparse matrix} of shape (n_validation, n_features), \
+                default=None
+            Rows that are not trained on: their losses go to ``validation_loss_curve_``,
+            and `early_stopping` watches them in place of a share of X.
+        y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), \
+                default=None
+            Targets of `X_val`.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If training came to numbers that are not finite.
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val)
+
+    def _fit(self, X, y, sample_weight, X_val=None, y_val=None, *, incremental=False):
+        fresh = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+        if self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if (X_val is None) != (y_val is None):
+            raise ValueError(
+                "X_val and y_val are given together or not at all, got only "
+                f"{'y_val' if X_val is None else 'X_val'}: give both."
+            )
+        X, y = self._validate_training(X, y, reset=fresh)
+        dtype = X.dtype
+        targets = self._targets(y, dtype, fresh=fresh, incremental=incremental)
+        weights = self._weights(X, y, sample_weight, incremental)
+        random_state = check_random_state(self.random_state)
+        network, progress = self._start(fresh, incremental, dtype, X, random_state)
+        data = self._data(X, targets, weights)
+        data, validation = self._hold_out(data, X, y, X_val, y_val, random_state)
+        with self._callback_tasks(X, y, 1 if incremental else self.max_iter) as task:
+            shared = {"validation": validation, "task": task}
+            try:
+                if self.solver == "lbfgs":
+                    train_fully(network, data, self._settings(), progress, **shared)
+                else:
+                    train_in_steps(
+                        network,
+                        data,
+                        self._settings(),
+                        progress,
+                        random_state,
+                        n_epochs=1 if incremental else None,
+                        **shared,
+                    )
+            finally:
+                self._publish(progress)
+        return self
+
+    def _start(self, fresh, incremental, dtype, X, random_state):
+        """A new network, or the fitted one, and how far its training came."""
+        if fresh:
+            self._described = self._describe_network()
+            self.__dict__.pop("_plans", None)
+            plan = self._plan()
+            require_memory(
+                plan.n_parameters * dtype.itemsize * 6,
+                f"A network of {plan.n_parameters} parameters",
+                "Use fewer units, or fewer features.",
+            )
+            self._link(
+                plan.initial_parameters(random_state, dtype),
+                plan.initial_statistics(dtype),
+            )
+            progress = Progress()
+        else:
+            self._check_description()
+            self._link(*self._copied_numbers())
+            progress = Progress(
+                **{k: getattr(self, v, None) for k, v in _PROGRESS.items()}
+            )
+            progress.loss_curve = list(progress.loss_curve or [])
+            if not incremental:
+                progress.states = None
+        params, statistics, _ = self._linked
+        plan = self._plan(issparse(X))
+        return Network(plan, params, statistics, self._loss), progress
+
+    def _check_description(self):
+        """A network that is trained further keeps its layers."""
+        described = self._describe_network()
+        for name, value in described.items():
+            if repr(value) != repr(self._described[name]):
+                raise ValueError(
+                    f"{name} cannot change between fits of one network: it was "
+                    f"{self._described[name]!r}, got {value!r}; set warm_start=False "
+                    "or fit a clone."
+                )
+
+    def _data(self, X, targets, weights=None):
+        """Validated rows and targets in the network's dtype."""
+        dtype = self._linked[0].dtype
+        targets = np.ascontiguousarray(targets, dtype=dtype)
+        if weights is not None:
+            weights = np.ascontiguousarray(weights.reshape(-1, 1), dtype=dtype)
+        return Data(Samples.of(X.astype(dtype, copy=False)), targets, weights)
+
+    def _weights(self, X, y, sample_weight, incremental):
+        """Weights of samples, or None where all are one."""
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(
+                sample_weight, X, ensure_non_negative=True
+            )
+            if not np.any(sample_weight):
+                raise ValueError(
+                    "sample_weight must hold a positive number, got zeros only: leave "
+                    "it out for equal weights."
+                )
+        return sample_weight
+
+    def _hold_out(self, data, X, y, X_val, y_val, random_state):
+        """What is trained on, and what is validated on (None: nothing is)."""
+        if X_val is not None:
+            X_val, y_val = self._validate_held_out(X_val, y_val)
+            targets = self._held_out_targets(y_val, data.targets.dtype)
+            held_out = self._data(X_val, targets)
+            return data, Validation(held_out, self._scorer(X_val, y_val, None))
+        if not self.early_stopping or self.solver == "lbfgs":
+            return data, None
+        stratify = data.targets if self._stratifies else None
+        training, validation = train_test_split(
+            np.arange(data.n_samples),
+            random_state=random_state,
+            test_size=self.validation_fraction,
+            stratify=stratify,
+        )
+        if len(validation) < 2:
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or "
+                f"the size of your dataset: {self.validation_fraction} of "
+                f"{data.n_samples} samples are {len(validation)}."
+            )
+        weights = data.weights
+        held_out = Data(
+            data.samples,
+            data.targets[validation],
+            None if weights is None else weights[validation],
+            validation,
+        )
+        score = self._scorer(
+            X,
+            y[validation],
+            None if weights is None else weights[validation, 0],
+            validation,
+        )
+        return Data(data.samples, data.targets, weights, training), Validation(
+            held_out, score
+        )
+
+    def _scorer(self, X, y, weights, rows=None):
+        """Raw outputs for the held-out rows -> score."""
+        if self.scoring == "loss":
+            return None
+        if self.scoring is None:
+            return lambda outputs: self._score(outputs, y, weights)
+        scorer = check_scoring(self, self.scoring)
+        X = X if rows is None else X[rows]
+
+        def score(outputs):
+            # Without feature names, which the validated rows no longer have.
+            estimator = copy.copy(self)
+            estimator.__dict__.pop("feature_names_in_", None)
+            keywords = {} if weights is None else {"sample_weight": weights}
+            return scorer(estimator, X, y, **keywords)
+
+        return score
+
+    def _settings(self):
+        names = Settings.__dataclass_fields__.keys() - {
+            "n_threads",
+            "optimizer_params",
+            "schedule_params",
+        }
+        return Settings(
+            **{name: getattr(self, name) for name in names},
+            n_threads=effective_n_jobs(self.n_jobs),
+            optimizer_params={name: getattr(self, name) for name in OPTIMIZER_PARAMS},
+            schedule_params={name: getattr(self, name) for name in SCHEDULE_PARAMS},
+        )
+
+    def _publish(self, progress):
+        for name, attribute in _PROGRESS.items():
+            value = getattr(progress, name)
+            if value is None and attribute in ("validation_loss_curve_",):
+                self.__dict__.pop(attribute, None)
+            else:
+                setattr(self, attribute, value)
+
+    @contextmanager
+    def _callback_tasks(self, X, y, n_tasks):
+        """Context of a whole fit; gives the context manager of one epoch."""
+        context = self._init_callback_context(max_subtasks=n_tasks)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+
+        @contextmanager
+        def task(k):
+            subcontext = context.subcontext(task_name="epoch")
+            subcontext.call_on_fit_task_begin(estimator=self, X=X, y=y)
+            yield
+            # Copies are made of the estimator, which has the numbers of this epoch.
+            subcontext.call_on_fit_task_end(
+                estimator=self, X=X, y=y, reconstruction_attributes={}
+            )
+
+        yield task
+        context.call_on_fit_task_end(
+            estimator=self, X=X, y=y, reconstruction_attributes={}
+        )
+
+    # Predictions.
+
+    def _outputs(self, X, layer=None):
+        """Raw outputs, or those of a layer, for rows as users give them."""
+        check_is_fitted(self)
+        params, statistics = self._numbers()
+        X = self._validate_rows(X, params.dtype)
+        plan = self._plan(issparse(X))
+        n_threads = 1 if self.n_jobs is None else effective_n_jobs(self.n_jobs)
+        return run(
+            plan,
+            params,
+            statistics,
+            Samples.of(X),
+            layer=layer,
+            n_threads=n_threads,
+        )
+
+    def _validate_training(self, X, y, *, reset):
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            multi_output=True,
+            y_numeric=self._y_is_numeric,
+            dtype=(np.float64, np.float32),
+            reset=reset,
+        )
+        return X, y
+
+    def _validate_held_out(self, X, y):
+        return self._validate_training(X, y, reset=False)
+
+    def _validate_rows(self, X, dtype):
+        return validate_data(
+            self, X, accept_sparse="csr", dtype=dtype, order="C", reset=False
+        )
+
+    def transform(self, X, layer=-1):
+        """Outputs of a hidden layer: features that the network has learned.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        layer : int or str, default=-1
+            Number among the hidden layers, the last one by default, or a name of
+            ``layer_names_``.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_units)
+        """
+        check_is_fitted(self)
+        return self._outputs(X, self._layer_name(layer))
+
+    def _layer_name(self, layer):
+        names = self.layer_names_
+        if isinstance(layer, Integral) and -len(names) <= layer < len(names):
+            return names[layer]
+        if layer in names:
+            return layer
+        raise ValueError(
+            f"layer must be a number below {len(names)} or one of {names}, got "
+            f"{layer!r}: choose one of them."
+        )
+
+    @property
+    def layer_names_(self):
+        """Names of the hidden layers, from the input on; containers' layers too."""
+        return [name for name in self._plan().layers if name != "output"]
+
+    @property
+    def _n_features_out(self):
+        return self._plan().layers[self.layer_names_[-1]][1].size
+
+    # Files.
+
+    def save(self, path):
+        """Save the fitted estimator without pickle.
+
+        Parameters
+        ----------
+        path : str or path-like
+            A file in the safetensors format: weights, and parameters as JSON.
+        """
+        check_is_fitted(self)
+        save_estimator(self, path)
+
+    @classmethod
+    def load(cls, path):
+        """Load what `save` has written; nothing in the file is executed.
+
+        Parameters
+        ----------
+        path : str or path-like
+
+        Returns
+        -------
+        estimator : object
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, altered, or holds another class.
+        """
+        return load_estimator(path, cls)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "coefs_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

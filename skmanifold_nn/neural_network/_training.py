@@ -1,0 +1,467 @@
+"""The training loop of every network of the package, and L-BFGS beside it.
+
+A `Course` is one fit: epochs of minibatches in a kernel, and between them, in Python,
+what watches and ends them: losses, validation, schedules, callbacks, Ctrl-C.
+"""
+
+import warnings
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from ._optimizers import Optimizer, minimize_lbfgs
+from ._schedules import make_schedule
+from .layers._engine import FULL_BATCH_ROWS, Trainer, loss_of, run
+
+__all__ = [
+    "Data",
+    "Progress",
+    "Settings",
+    "Validation",
+    "train_fully",
+    "train_in_steps",
+]
+
+# Frames between a warning and the call of fit.
+STACK = 6
+# Solver-specific parameters that estimators may have; see `Optimizer`.
+OPTIMIZER_PARAMS = (
+    "momentum",
+    "nesterovs_momentum",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+    "rho",
+    "weight_decay",
+)
+SCHEDULE_PARAMS = ("power_t", "step_size", "gamma", "learning_rate_min", "warmup")
+# Under "adam" scikit-learn ignores these, and so do we.
+SGD_SCHEDULES = ("invscaling", "adaptive")
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Samples with targets of the network's dtype, (n, n_targets), and weights."""
+
+    samples: object
+    targets: np.ndarray
+    weights: np.ndarray | None = None  # (n, 1)
+    rows: np.ndarray | None = None  # of the samples; None: all
+
+    @property
+    def n_samples(self):
+        return self.samples.n_samples if self.rows is None else len(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """Data that training does not see, and how well predictions for it are.
+
+    Attributes
+    ----------
+    data : Data
+        Its targets are None where labels are unknown to the network.
+    score : callable or None
+        Raw outputs -> score, higher is better; None: the negative loss.
+    """
+
+    data: Data
+    score: object = None
+
+
+@dataclass
+class Progress:
+    """What a course leaves behind; partial fits and warm starts go on from it.
+
+    The attributes are those of estimators, with an underscore added or before.
+    """
+
+    n_iter: int = 0
+    t: int = 0
+    loss: float = 0.0
+    loss_curve: list = field(default_factory=list)
+    validation_loss_curve: list = None
+    validation_scores: list = None
+    best_loss: float = np.inf
+    best_validation_score: float = None
+    no_improvement_count: int = 0
+    learning_rate: float = None
+    # Of the optimiser; None where there was none yet.
+    states: np.ndarray = None
+    n_steps: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Parameters of a course that are not the network's."""
+
+    solver: str
+    max_iter: int
+    batch_size: object
+    shuffle: bool
+    tol: float
+    n_iter_no_change: float
+    early_stopping: bool
+    alpha: float
+    l1: float
+    clip_norm: object
+    learning_rate: str
+    learning_rate_init: float
+    max_fun: int
+    verbose: object
+    n_threads: int
+    optimizer_params: dict
+    schedule_params: dict
+
+
+class Network:
+    """A plan with its numbers in flat vectors.
+
+    Attributes
+    ----------
+    plan : Plan
+    params, statistics : ndarray
+        Changed in place by training.
+    loss : Loss
+    """
+
+    def __init__(self, plan, params, statistics, loss):
+        self.plan, self.loss = plan, loss
+        self.params, self.statistics = params, statistics
+
+    def outputs(self, data, n_threads=1):
+        return run(
+            self.plan,
+            self.params,
+            self.statistics,
+            data.samples,
+            rows=data.rows,
+            n_threads=n_threads,
+        )
+
+    def trainer(self, data, batch_size, seed, n_threads):
+        return Trainer(
+            self.plan,
+            self.params,
+            self.statistics,
+            data.samples,
+            data.targets,
+            data.weights,
+            loss=self.loss.kernel,
+            loss_setting=self.loss.setting,
+            batch_size=batch_size,
+            seed=seed,
+            n_threads=n_threads,
+        )
+
+    def copy_numbers(self):
+        return self.params.copy(), self.statistics.copy()
+
+    def restore_numbers(self, numbers):
+        self.params[:], self.statistics[:] = numbers
+
+    def numbers_are_finite(self):
+        return bool(
+            np.isfinite(self.params).all() and np.isfinite(self.statistics).all()
+        )
+
+
+class _Watch:
+    """Losses and scores of a course, and whether they still improve."""
+
+    def __init__(self, network, settings, progress, validation):
+        self.network, self.settings, self.progress = network, settings, progress
+        self.validation = validation
+        self.best_numbers = network.copy_numbers() if validation else None
+        if validation and progress.validation_loss_curve is None:
+            progress.validation_loss_curve = []
+        if settings.early_stopping and progress.validation_scores is None:
+            progress.validation_scores, progress.best_validation_score = [], -np.inf
+            progress.best_loss = None
+        elif not settings.early_stopping and progress.best_loss is None:
+            progress.best_loss = np.inf
+        self.best_score = -np.inf
+
+    def epoch_ends(self, loss):
+        """Note an epoch's loss, and score the validation data."""
+        progress = self.progress
+        progress.loss = loss
+        progress.loss_curve.append(loss)
+        if self.settings.verbose:
+            print(f"Iteration {progress.n_iter}, loss = {loss:.8f}")
+        score = self._validate() if self.validation else None
+        if self.settings.early_stopping:
+            self._count_scores(score)
+        else:
+            self._count_losses(loss)
+
+    def diverged(self):
+        """Note that the last epoch ended at numbers that are not finite."""
+        progress = self.progress
+        progress.loss_curve.append(np.nan)
+        if self.validation:
+            progress.validation_loss_curve.append(np.nan)
+        if self.settings.early_stopping:
+            progress.validation_scores.append(np.nan)
+
+    def restore_best(self):
+        if self.best_numbers is not None:
+            self.network.restore_numbers(self.best_numbers)
+
+    def _validate(self):
+        data, loss = self.validation.data, self.network.loss
+        outputs = self.network.outputs(data, self.settings.n_threads)
+        value = loss_of(loss.kernel, outputs, data.targets, data.weights, loss.setting)
+        self.progress.validation_loss_curve.append(value)
+        if self.validation.score is None:
+            score = -value
+        elif np.isfinite(outputs).all():
+            score = float(self.validation.score(outputs))
+        else:
+            score = np.nan
+        if score > self.best_score:
+            self.best_score, self.best_numbers = score, self.network.copy_numbers()
+        return score
+
+    def _count_scores(self, score):
+        progress, tol = self.progress, self.settings.tol
+        progress.validation_scores.append(score)
+        if self.settings.verbose:
+            print(f"Validation score: {score:f}")
+        if score < progress.best_validation_score + tol:
+            progress.no_improvement_count += 1
+        else:
+            progress.no_improvement_count = 0
+        progress.best_validation_score = max(progress.best_validation_score, score)
+
+    def _count_losses(self, loss):
+        progress = self.progress
+        if loss > progress.best_loss - self.settings.tol:
+            progress.no_improvement_count += 1
+        else:
+            progress.no_improvement_count = 0
+        progress.best_loss = min(progress.best_loss, loss)
+
+
+def clipped_batch_size(batch_size, n_samples):
+    """scikit-learn's rule: "auto" is 200, and no more than there are samples."""
+    if batch_size == "auto":
+        return min(200, n_samples)
+    if batch_size > n_samples:
+        warnings.warn(
+            f"Got `batch_size` less than 1 or larger than sample size: {batch_size} "
+            f"for {n_samples} samples. It is going to be clipped.",
+            stacklevel=4,
+        )
+    return int(min(batch_size, n_samples))
+
+
+def _make_schedule(settings, steps_per_epoch, progress):
+    name = settings.learning_rate
+    if settings.solver == "adam" and name in SGD_SCHEDULES:
+        name = "constant"
+    schedule = make_schedule(
+        name,
+        settings.learning_rate_init,
+        n_epochs=settings.max_iter,
+        steps_per_epoch=steps_per_epoch,
+        **settings.schedule_params,
+    )
+    if progress.n_steps:
+        schedule.resume(progress.learning_rate, progress.t)
+    return schedule
+
+
+def train_in_steps(
+    network, data, settings, progress, random_state, *, validation, task, n_epochs=None
+):
+    """Train by a stochastic solver, epoch after epoch.
+
+    Parameters
+    ----------
+    network : Network
+        Changed in place.
+    data : Data
+    settings : Settings
+    progress : Progress
+        Changed in place; with `states` an earlier course goes on.
+    random_state : RandomState
+        Shuffles samples.
+    validation : Validation or None
+    task : callable
+        Context manager of an epoch, which callbacks see.
+    n_epochs : int, default=None
+        Of this call; None: `max_iter`, with a warning if that is not enough.
+    """
+    batch_size = clipped_batch_size(settings.batch_size, data.n_samples)
+    steps = _Steps(network, data, settings, progress, random_state, batch_size)
+    watch = _Watch(network, settings, progress, validation)
+    progress.n_iter = 0
+    try:
+        for _ in range(n_epochs or settings.max_iter):
+            with task(progress.n_iter):
+                finite, loss = steps.epoch()
+                progress.n_iter += 1
+                if not finite:
+                    watch.diverged()
+                    break
+                watch.epoch_ends(loss)
+                steps.schedule.epoch_ends(progress.t)
+            if _should_stop(steps.schedule, settings, progress):
+                break
+        else:
+            if n_epochs is None:
+                _warn_unfinished(settings.max_iter)
+    except KeyboardInterrupt:
+        warnings.warn("Training interrupted by user.", stacklevel=STACK)
+        finite = True
+        watch.restore_best()
+    progress.learning_rate = steps.schedule.learning_rate
+    if not (finite and network.numbers_are_finite()):
+        _report_divergence(settings, progress)
+    if settings.early_stopping:
+        watch.restore_best()
+
+
+class _Steps:
+    """Epochs of one course: the order of samples, and the rates of every step."""
+
+    def __init__(self, network, data, settings, progress, random_state, batch_size):
+        self.settings, self.progress = settings, progress
+        self.random_state, self.n = random_state, data.n_samples
+        self.n_batches = -(-self.n // batch_size)
+        self.order = np.arange(self.n) if data.rows is None else data.rows
+        self.optimizer = Optimizer(settings.solver, **settings.optimizer_params)
+        shape = (self.optimizer.n_states, len(network.params))
+        if progress.states is None or progress.states.shape != shape:
+            progress.n_steps = 0
+            progress.states = self.optimizer.initial_state(
+                shape[1], network.params.dtype
+            )
+            if network.plan.draws_in_training:
+                progress.seed = int(random_state.randint(2**31 - 1))
+        self.schedule = _make_schedule(settings, self.n_batches, progress)
+        self.trainer = network.trainer(
+            data, batch_size, progress.seed, settings.n_threads
+        )
+        self.trainer.prepare_steps(
+            self.optimizer,
+            l2=settings.alpha,
+            l1=settings.l1,
+            clip_norm=settings.clip_norm,
+            states=progress.states,
+        )
+
+    def epoch(self):
+        """Whether all numbers stayed finite, and the mean loss."""
+        progress = self.progress
+        if self.settings.shuffle:
+            # The same draws as sklearn.utils.shuffle of the last order.
+            places = np.arange(self.n)
+            self.random_state.shuffle(places)
+            self.order = self.order[places]
+        first = progress.n_steps
+        rates = self.optimizer.rates(
+            self.schedule.rates(first, self.n_batches),
+            first,
+            self.schedule.momenta(first, self.n_batches, self.optimizer.momentum),
+        )
+        n_steps, loss = self.trainer.epoch(self.order, rates, first)
+        progress.n_steps += n_steps
+        progress.t += self.n
+        return n_steps == self.n_batches, loss
+
+
+def _should_stop(schedule, settings, progress):
+    """Stop, or lower the learning rate, as nothing improved for long enough."""
+    if progress.no_improvement_count <= settings.n_iter_no_change:
+        return False
+    what = "Validation score" if settings.early_stopping else "Training loss"
+    stops = schedule.stalled()
+    if not stops:
+        progress.no_improvement_count = 0
+    if settings.verbose:
+        print(
+            f"{what} did not improve more than tol={settings.tol:f} for "
+            f"{settings.n_iter_no_change} consecutive epochs. "
+            + (
+                "Stopping."
+                if stops
+                else f"Setting learning rate to {schedule.learning_rate:f}"
+            )
+        )
+    return stops
+
+
+def _warn_unfinished(max_iter):
+    warnings.warn(
+        f"Stochastic Optimizer: Maximum iterations ({max_iter}) reached and the "
+        "optimization hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=STACK + 1,
+    )
+
+
+def _report_divergence(settings, progress):
+    remedy = (
+        f"after {progress.n_iter} epochs. The input data may contain large values and "
+        "need to be preprocessed: scale X (and y) to unit variance, or lower "
+        f"learning_rate_init, which is {settings.learning_rate_init}."
+    )
+    if not settings.early_stopping:
+        raise ValueError(f"Solver produced non-finite parameter weights {remedy}")
+    warnings.warn(
+        "Training stopped at a loss that is not finite, and the best weights are "
+        f"restored, {remedy}",
+        ConvergenceWarning,
+        stacklevel=STACK + 1,
+    )
+
+
+def train_fully(network, data, settings, progress, *, validation, task):
+    """Minimise the loss of all samples by L-BFGS; parameters as `train_in_steps`."""
+    plan, params = network.plan, network.params
+    for present, what in (
+        (plan.draws_in_training, "dropout or noise"),
+        (plan.needs_whole_batch, "batch normalisation"),
+        (settings.l1 > 0, "l1"),
+    ):
+        if present:
+            raise ValueError(
+                f"solver='lbfgs' minimises a smooth loss of all samples, got {what}: "
+                "choose a stochastic solver such as 'adam', or leave it out."
+            )
+    rows = min(data.n_samples, FULL_BATCH_ROWS)
+    trainer = network.trainer(data, rows, 0, settings.n_threads)
+    order = np.arange(data.n_samples) if data.rows is None else data.rows
+    ranges = [slice(*ends) for ends in plan.penalized_ranges]
+    progress.loss_curve = []
+    watch = _Watch(
+        network, replace(settings, early_stopping=False), progress, validation
+    )
+
+    def loss_and_gradient(flat):
+        loss, gradient, weight = trainer.gradient(order)
+        strength = settings.alpha / weight
+        for place in ranges:
+            loss += 0.5 * strength * float(np.dot(flat[place], flat[place]))
+            gradient[place] += strength * flat[place]
+        return loss, gradient
+
+    def iteration_ends(loss):
+        with task(progress.n_iter):
+            progress.n_iter += 1
+            watch.epoch_ends(loss)
+
+    progress.n_iter = 0
+    minimum = minimize_lbfgs(
+        loss_and_gradient,
+        params,
+        max_iter=settings.max_iter,
+        max_fun=settings.max_fun,
+        tol=settings.tol,
+        callback=iteration_ends,
+    )
+    progress.n_iter, progress.loss = minimum.n_iter, minimum.loss

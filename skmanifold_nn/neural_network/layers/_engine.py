@@ -1,0 +1,245 @@
+"""The one door to the kernels that run planned networks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ..._kernels import _losses as loss_kernels
+from ..._kernels import _optimizers as optimizer_kernels
+from ..._kernels._network import predict, total_gradient, train_epoch
+
+__all__ = ["LINKS", "Samples", "Trainer", "apply_link", "loss_of", "run"]
+
+LINKS = loss_kernels.LINKS
+# Elements of a workspace in predictions: they stay in the second cache.
+CHUNK_ELEMENTS = 2**17
+# A part of a minibatch has so many rows and multiplications at least; more parts than
+# that cost more in adding up gradients than threads gain.
+ROWS_A_PART, WORK_A_PART, MOST_PARTS = 32, 2**20, 8
+# Bytes that the parts' gradients may take.
+GRADIENT_BYTES = 2**28
+# Rows in the workspaces at a time where there are no minibatches.
+FULL_BATCH_ROWS = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Rows as the kernels read them.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_values,)
+        Dense rows one after the other, or the entries of CSR rows.
+    columns : ndarray of int32 or None
+        Of the entries.
+    starts : ndarray of int64 or None
+        Of the rows among the entries.
+    n_samples, width : int
+    """
+
+    values: np.ndarray
+    columns: np.ndarray | None
+    starts: np.ndarray | None
+    n_samples: int
+    width: int
+
+    @classmethod
+    def of(cls, X):
+        """Samples of an array, whose first axis they are, or of a CSR matrix."""
+        if sparse.issparse(X):
+            starts = X.indptr.astype(np.int64, copy=False)
+            columns = X.indices.astype(np.int32, copy=False)
+            return cls(X.data, columns, starts, *X.shape)
+        values = np.ascontiguousarray(X).reshape(-1)
+        return cls(values, None, None, len(X), values.size // max(len(X), 1))
+
+    @property
+    def arguments(self):
+        return self.values, self.columns, self.starts, self.width
+
+
+def run(plan, params, statistics, samples, *, rows=None, layer=None, n_threads=1):
+    """Outputs of a network, or of one of its layers, not in training.
+
+    Parameters
+    ----------
+    plan : Plan
+    params, statistics : ndarray
+        Flat vectors, of the samples' dtype.
+    samples : Samples
+    rows : ndarray of int64, default=None
+        Numbers of the samples wanted; None: all.
+    layer : str, default=None
+        Name of a layer of the plan; None: the last op.
+    n_threads : int, default=1
+
+    Returns
+    -------
+    outputs : ndarray of shape (n_rows, size of the output)
+    """
+    n_rows = samples.n_samples if rows is None else len(rows)
+    n_ops, tensor = (None, plan.output) if layer is None else plan.layers[layer]
+    outputs = np.empty((n_rows, tensor.size), params.dtype)
+    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_per_row))
+    n_threads = max(1, min(n_threads, -(-n_rows // chunk)))
+    ops, starts, size = plan.layout(chunk, params.dtype.name)
+    if n_rows:
+        predict(
+            ops[:n_ops],
+            starts[tensor.slot],
+            *samples.arguments,
+            np.arange(n_rows) if rows is None else rows,
+            chunk,
+            n_threads,
+            params,
+            statistics,
+            np.empty((n_threads, size), params.dtype),
+            outputs,
+        )
+    return outputs
+
+
+def loss_of(kernel, outputs, targets, weights=None, setting=0.0):
+    """Weighted mean loss of some outputs."""
+    weight = len(outputs) if weights is None else float(np.sum(weights, dtype=float))
+    total = loss_kernels.value_and_gradients(
+        kernel,
+        outputs,
+        targets,
+        None if weights is None else weights.reshape(-1),
+        setting,
+        1.0,
+        np.empty_like(outputs),
+    )
+    return total / weight if weight else 0.0
+
+
+def apply_link(link, outputs):
+    """Predictions from outputs, in their place."""
+    if link != "identity":
+        loss_kernels.transform(link, outputs, outputs)
+    return outputs
+
+
+def count_parts(plan, batch_size, itemsize):
+    """Parts of a minibatch: what the plan and the batch size tell, not the threads."""
+    if plan.needs_whole_batch:
+        return 1
+    by_work = batch_size * plan.work // WORK_A_PART
+    by_memory = GRADIENT_BYTES // max(plan.n_parameters * itemsize, 1)
+    return int(max(1, min(batch_size // ROWS_A_PART, by_work, by_memory, MOST_PARTS)))
+
+
+class Trainer:
+    """A network in training: its samples, and all scratch that an epoch needs.
+
+    Parameters
+    ----------
+    plan : Plan
+    params, statistics : ndarray
+        Flat vectors, changed in place.
+    samples : Samples
+    targets : ndarray of shape (n_samples, n_targets)
+        Of the network's dtype.
+    weights : ndarray of shape (n_samples, 1) or None
+    loss : str
+        A kernel's name.
+    loss_setting : float
+    batch_size : int
+    seed : int
+        Of dropout and the like.
+    n_threads : int
+    """
+
+    def __init__(
+        self,
+        plan,
+        params,
+        statistics,
+        samples,
+        targets,
+        weights,
+        *,
+        loss,
+        loss_setting,
+        batch_size,
+        seed,
+        n_threads,
+    ):
+        self.plan, self.params, self.batch_size = plan, params, batch_size
+        dtype, n_params = params.dtype, plan.n_parameters
+        self.dtype, self.seed, self.sums = dtype.name, seed, np.empty(3)
+        n_parts = count_parts(plan, batch_size, dtype.itemsize)
+        rows = -(-batch_size // n_parts)
+        ops, starts, size = plan.layout(rows, dtype.name)
+        stride = 2 * size + rows * (targets.shape[1] + 1)
+        self.param_gradients = np.empty((n_parts, n_params), dtype)
+        n_blocks = n_params // optimizer_kernels.BLOCK + 1
+        self.arguments = (
+            ops,
+            np.array([starts[plan.output.slot], plan.output.size, size]),
+            *samples.arguments,
+            targets,
+            weights,
+            loss_kernels.ADDRESSES[loss][self.dtype],
+            np.array([loss_setting]),
+            min(n_threads, n_parts) if n_params < 2**16 else n_threads,
+            np.empty((n_parts, stride), dtype),
+            self.param_gradients,
+            np.empty(plan.n_shared, dtype),
+            np.empty(max(n_parts, n_blocks)),
+            params,
+            statistics,
+        )
+
+    def prepare_steps(self, optimizer, *, l2, l1, clip_norm, states):
+        """Fix what all steps of a stochastic solver share."""
+        addresses = [
+            optimizer_kernels.ADDRESSES[name][self.dtype]
+            for name in (optimizer.kernel, "squared_norm")
+        ]
+        self.step_arguments = (
+            optimizer.settings,
+            np.array([l2, l1, clip_norm or 0.0]),
+            self.plan.penalized_ranges,
+            states,
+            self.sums,
+        )
+        self.steps = np.array(addresses, dtype=np.uintp)
+
+    def epoch(self, order, rates, n_done):
+        """Train on all samples once.
+
+        Parameters
+        ----------
+        order : ndarray of int64
+        rates : ndarray of shape (n_batches, 3)
+            Of `Optimizer.rates`.
+        n_done : int
+            Steps before.
+
+        Returns
+        -------
+        n_steps : int
+            Steps done: fewer than all where the loss was not finite.
+        loss : float
+            Weighted mean, penalties included.
+        """
+        n_steps = train_epoch(
+            *self.arguments,
+            order,
+            self.batch_size,
+            np.array([self.seed, n_done], dtype=np.uint64),
+            self.steps,
+            rates,
+            *self.step_arguments,
+        )
+        loss, weight, penalty = self.sums
+        return n_steps, (loss + penalty) / weight if weight else 0.0
+
+    def gradient(self, order):
+        """Weighted mean loss of all samples, its gradient, and the sum of weights."""
+        total_gradient(*self.arguments, order, self.batch_size, self.seed, self.sums)
+        loss, weight = self.sums[:2]
+        return loss / weight, self.param_gradients[0], weight

@@ -1,0 +1,132 @@
+"""Normalisation layers."""
+
+from functools import partial
+from numbers import Real
+
+import numpy as np
+
+from ..._kernels._normalization import ADDRESSES, scratch_fixed, scratch_per_row
+from ._base import Layer
+
+__all__ = ["BatchNorm", "LayerNorm"]
+
+
+def _ones(shape, random_state):
+    return np.ones(shape)
+
+
+def _zeros(shape, random_state):
+    return np.zeros(shape)
+
+
+def normalize(planner, tensor, name, *, epsilon, momentum=0.0, affine=True):
+    """Plan batch or layer normalisation over the last axis."""
+    shape = tensor.shape[-1:]
+    words = {}
+    if affine:
+        words["params"] = planner.parameter("scales_", shape, partial(_ones, shape))
+        planner.parameter("offsets_", shape, partial(_zeros, shape))
+        words["n_params"] = 2 * shape[0]
+    if name == "batch_norm":
+        planner.needs_whole_batch = True
+        words["state"] = planner.statistic("running_means_", shape, 0.0)
+        planner.statistic("running_variances_", shape, 1.0)
+    return planner.op(
+        ADDRESSES[name],
+        [tensor],
+        tensor.shape,
+        reads="input",
+        ints=(shape[0], int(affine)),
+        reals=(epsilon, momentum),
+        cache_per_row=scratch_per_row(name, tensor.size, shape[0]),
+        cache_fixed=scratch_fixed(name, tensor.size, shape[0]),
+        **words,
+    )
+
+
+def _check(planner, name, value, low, high):
+    if not (isinstance(value, Real) and low < value <= high):
+        raise planner.error(
+            f"{name} must be a number above {low} and at most {high}, got {value!r}."
+        )
+
+
+class BatchNorm(Layer):
+    """Every channel to mean 0 and variance 1 over the minibatch.
+
+    Predictions use running means and variances.
+
+    Parameters
+    ----------
+    momentum : float, default=0.1
+        Share of the newest minibatch in the running statistics, in (0, 1].
+    epsilon : float, default=1e-5
+        Added to variances.
+    affine : bool, default=True
+        Whether a scale and an offset of each channel are trained.
+
+    References
+    ----------
+    Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithm 1.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import BatchNorm
+    >>> BatchNorm()
+    BatchNorm()
+    """
+
+    def __init__(self, *, momentum=0.1, epsilon=1e-5, affine=True):
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.affine = affine
+
+    def plan(self, planner, tensor):
+        """Declare parameters and the op; see `Layer.plan`."""
+        _check(planner, "momentum", self.momentum, 0, 1)
+        _check(planner, "epsilon", self.epsilon, 0, float("inf"))
+        return normalize(
+            planner,
+            tensor,
+            "batch_norm",
+            epsilon=self.epsilon,
+            momentum=self.momentum,
+            affine=bool(self.affine),
+        )
+
+
+class LayerNorm(Layer):
+    """Every sample to mean 0 and variance 1 over its last axis.
+
+    Parameters
+    ----------
+    epsilon : float, default=1e-5
+        Added to variances.
+    affine : bool, default=True
+        Whether a scale and an offset of each channel are trained.
+
+    References
+    ----------
+    Ba, Kiros and Hinton, "Layer normalization", arXiv 1607.06450, 2016.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import LayerNorm
+    >>> LayerNorm()
+    LayerNorm()
+    """
+
+    def __init__(self, *, epsilon=1e-5, affine=True):
+        self.epsilon = epsilon
+        self.affine = affine
+
+    def plan(self, planner, tensor):
+        """Declare parameters and the op; see `Layer.plan`."""
+        _check(planner, "epsilon", self.epsilon, 0, float("inf"))
+        return normalize(
+            planner,
+            tensor,
+            "layer_norm",
+            epsilon=self.epsilon,
+            affine=bool(self.affine),
+        )

@@ -1,0 +1,401 @@
+"""Plans of networks: tensors, parameters and ops, before any row is seen.
+
+Layers declare what they need to a `Planner`; a finished `Plan` is plain Python data
+that knows where everything lies in flat vectors, and for a number of rows writes the
+ops as the kernels read them.
+"""
+
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from ..._kernels._inputs import ADDRESSES as INPUTS
+from ..._kernels._network import WORDS
+
+__all__ = ["Parameter", "Plan", "Planner", "Tensor"]
+
+NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
+# Words of an op in _network.pxd.
+INPUT, OUTPUT, CACHE, SHARED, FLAGS, INTS, REALS = 3, 5, 11, 12, 13, 15, 25
+# Tensors start at multiples of so many elements: a cache line of float32.
+ALIGNMENT = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """Values of a sample, somewhere in the workspace.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of a sample, channels last.
+    slot : int
+        Which stretch of the workspace; -1 for sparse samples not yet in it.
+    """
+
+    shape: tuple
+    slot: int
+
+    @property
+    def size(self):
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An array of trained numbers, or of running statistics, in a flat vector.
+
+    Attributes
+    ----------
+    kind : str
+        Fitted attribute in which it is listed, such as "coefs_".
+    layer : str
+    shape : tuple of int
+    start : int
+        Offset in the flat vector.
+    draw : callable
+        RandomState -> initial values.
+    penalized : bool
+        By L1 and L2.
+    """
+
+    kind: str
+    layer: str
+    shape: tuple
+    start: int
+    draw: object
+    penalized: bool
+
+    @property
+    def stop(self):
+        return self.start + math.prod(self.shape)
+
+
+@dataclass
+class _Op:
+    addresses: dict
+    inputs: list
+    output: int
+    words: dict
+    ints: tuple
+    reals: tuple
+    cache_per_row: int
+    cache_fixed: int
+    shared_size: int
+    shared: int = 0
+    flags: list = field(default_factory=list)
+
+
+class Planner:
+    """What layers declare themselves to.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Of a sample.
+    sparse : bool, default=False
+        Whether samples are CSR rows.
+
+    Attributes
+    ----------
+    input : Tensor
+        The samples.
+    """
+
+    def __init__(self, input_shape, *, sparse=False):
+        self._ops, self._slots, self._readers = [], [], []
+        self._names, self._ends = [], {}
+        self.parameters, self.statistics = [], []
+        self.n_parameters = self.n_statistics = self._n_shared = self.work = 0
+        self.draws_in_training = self.needs_whole_batch = False
+        self.sparse = sparse
+        self.input = Tensor(tuple(input_shape), -1)
+        self._pinned, self._dense_input = set(), None
+
+    @contextmanager
+    def layer(self, name):
+        """Context in which the layer of that name plans itself; containers nest."""
+        self._names.append(name)
+        yield
+        self._names.pop()
+
+    @property
+    def name(self):
+        """Name of the layer that plans itself."""
+        return "__".join(self._names)
+
+    def error(self, message):
+        """A ValueError that names the layer."""
+        return ValueError(f"layer {self.name!r}: {message}")
+
+    def pin(self, tensor):
+        """Tensor that no later op overwrites."""
+        tensor = self._in_workspace(tensor)
+        self._pinned.add(tensor.slot)
+        return tensor
+
+    def parameter(self, kind, shape, draw, *, penalized=False):
+        """Declare a parameter; returns its offset.
+
+        Those of an op are declared one after the other and lie so.
+        """
+        parameter = Parameter(
+            kind, self.name, tuple(shape), self.n_parameters, draw, penalized
+        )
+        self.parameters.append(parameter)
+        self.n_parameters = parameter.stop
+        return parameter.start
+
+    def statistic(self, kind, shape, value):
+        """Declare running statistics with their initial value; returns the offset."""
+        statistic = Parameter(
+            kind,
+            self.name,
+            tuple(shape),
+            self.n_statistics,
+            lambda random_state: np.full(shape, value),
+            False,
+        )
+        self.statistics.append(statistic)
+        self.n_statistics = statistic.stop
+        return statistic.start
+
+    def op(
+        self,
+        addresses,
+        inputs,
+        shape,
+        *,
+        reads=None,
+        in_place=False,
+        ints=(),
+        reals=(),
+        cache_per_row=0,
+        cache_fixed=0,
+        shared=0,
+        work=None,
+        **words,
+    ):
+        """Declare an op; returns its output.
+
+        Parameters
+        ----------
+        addresses : dict
+            Of its functions, by dtype, as kernels list them.
+        inputs : list of Tensor
+            None, one, or two.
+        shape : tuple of int
+            Of a sample of the output.
+        reads : {"input", "output", None}
+            What its backward needs of the values.
+        in_place : bool
+            Whether the output may overwrite the input.
+        ints, reals : tuple
+            The op's own settings.
+        cache_per_row, cache_fixed, shared : int
+            Elements of scratch, of each row and of each part, and what parts share.
+        work : int, default=None
+            Multiplications of a sample, about; None: one each output.
+        **words : int
+            Any of params, n_params, state.
+        """
+        inputs = [self._in_workspace(tensor) for tensor in inputs]
+        output = None
+        if in_place and self._may_overwrite(inputs[0]):
+            output = Tensor(tuple(shape), inputs[0].slot)
+        else:
+            output = self._new_slot(shape)
+        op = _Op(
+            addresses,
+            inputs,
+            output.slot,
+            {
+                "n_in": inputs[0].size if inputs else self.input.size,
+                "n_out": output.size,
+                "index": len(self._ops),
+                **words,
+            },
+            tuple(ints),
+            tuple(reals),
+            cache_per_row,
+            cache_fixed,
+            shared,
+            shared=self._n_shared,
+        )
+        self._n_shared += -(-shared // ALIGNMENT) * ALIGNMENT
+        self._ops.append(op)
+        if reads == "input":
+            self._pinned.update(tensor.slot for tensor in inputs)
+        elif reads == "output":
+            self._pinned.add(output.slot)
+        self.work += output.size if work is None else work
+        return output
+
+    def ends(self, tensor):
+        """Note that the layer that plans itself ends with this tensor."""
+        if tensor.slot >= 0:
+            self._ends[self.name] = (len(self._ops), tensor)
+
+    def reshaped(self, tensor, shape):
+        """The same values seen in another shape."""
+        tensor = self._in_workspace(tensor)
+        return Tensor(tuple(shape), tensor.slot)
+
+    def finish(self, output):
+        """The plan whose outputs are those of a tensor."""
+        output = self._in_workspace(output)
+        self._set_flags()
+        return Plan(self, output)
+
+    def _new_slot(self, shape):
+        self._slots.append(math.prod(shape))
+        return Tensor(tuple(shape), len(self._slots) - 1)
+
+    def _may_overwrite(self, tensor):
+        return tensor.slot not in self._pinned
+
+    def _in_workspace(self, tensor):
+        """Samples are gathered when the first op wants them."""
+        if tensor.slot >= 0:
+            return tensor
+        if self._dense_input is None:
+            self._dense_input = self._new_slot(tensor.shape)
+            names, self._names = self._names, ["input"]
+            gathered = self.op(
+                INPUTS["densify" if self.sparse else "gather"], [], tensor.shape
+            )
+            self._names = names
+            self._dense_input = gathered
+        return Tensor(tensor.shape, self._dense_input.slot)
+
+    def _set_flags(self):
+        """Which inputs need gradients, and which of them are added to others'."""
+        wanted = set()
+        for op in self._ops:
+            trained = op.words.get("n_params", 0) > 0
+            if trained or any(tensor.slot in wanted for tensor in op.inputs):
+                wanted.add(op.output)
+        written = set()
+        for op in reversed(self._ops):
+            op.flags = []
+            for tensor in op.inputs:
+                flags = 0
+                if tensor.slot in wanted:
+                    flags = NEEDS_INPUT_GRADIENT
+                    if tensor.slot in written and tensor.slot != op.output:
+                        flags |= ADDS_TO_INPUT_GRADIENT
+                    written.add(tensor.slot)
+                op.flags.append(flags)
+
+
+class Plan:
+    """A network without its numbers.
+
+    Attributes
+    ----------
+    parameters, statistics : list of Parameter
+    n_parameters, n_statistics : int
+        Lengths of the flat vectors.
+    output : Tensor
+    layers : dict
+        Name of a layer -> number of ops up to its end, and its output.
+    draws_in_training : bool
+        Whether a pass in training is random (dropout).
+    needs_whole_batch : bool
+        Whether a minibatch cannot be cut into parts (batch normalisation).
+    sparse : bool
+    penalized_ranges : ndarray of shape (n_ranges, 2)
+    """
+
+    def __init__(self, planner, output):
+        self.parameters, self.statistics = planner.parameters, planner.statistics
+        self.n_parameters, self.n_statistics = (
+            planner.n_parameters,
+            planner.n_statistics,
+        )
+        self.n_shared, self.sparse = planner._n_shared, planner.sparse
+        self.draws_in_training = planner.draws_in_training
+        self.needs_whole_batch = planner.needs_whole_batch
+        self.work = planner.work
+        self.input_size, self.output = planner.input.size, output
+        self.layers = dict(planner._ends)
+        self._ops, self._slots = planner._ops, planner._slots
+        self._sizes = sum(self._slots) + sum(op.cache_per_row for op in self._ops)
+        self.layout = lru_cache(maxsize=8)(self._layout)
+
+    @property
+    def size_per_row(self):
+        """Elements of the workspace that a row takes, about."""
+        return self._sizes
+
+    @property
+    def penalized_ranges(self):
+        ranges = []
+        for parameter in self.parameters:
+            if not parameter.penalized:
+                continue
+            if ranges and ranges[-1][1] == parameter.start:
+                ranges[-1][1] = parameter.stop
+            else:
+                ranges.append([parameter.start, parameter.stop])
+        return np.array(ranges, dtype=np.int64).reshape(-1, 2)
+
+    def initial_parameters(self, random_state, dtype):
+        """Drawn in the order of declaration, in float64; flat."""
+        return _draw(self.parameters, self.n_parameters, random_state, dtype)
+
+    def initial_statistics(self, dtype):
+        return _draw(self.statistics, self.n_statistics, None, dtype)
+
+    def _layout(self, n_rows, dtype):
+        """Ops for workspaces of so many rows.
+
+        Returns
+        -------
+        ops : ndarray of shape (n_ops, WORDS), int64
+        starts : list of int
+            Where each slot begins.
+        size : int
+            Elements of a workspace.
+        """
+        starts, end = [], 0
+        for size in self._slots:
+            starts.append(end)
+            end += _aligned(size * n_rows)
+        ops = np.zeros((len(self._ops), WORDS), dtype=np.int64)
+        for row, op in zip(ops, self._ops, strict=True):
+            functions = op.addresses[dtype]
+            row[: len(functions)] = functions
+            for k, tensor in enumerate(op.inputs):
+                row[INPUT + k] = starts[tensor.slot]
+            row[OUTPUT] = starts[op.output]
+            row[OUTPUT + 1 : OUTPUT + 6] = [
+                op.words.get(name, 0)
+                for name in ("n_in", "n_out", "params", "n_params", "state")
+            ]
+            row[CACHE], row[SHARED] = end, op.shared
+            end += _aligned(op.cache_per_row * n_rows + op.cache_fixed)
+            row[FLAGS] = op.flags[0] if op.flags else 0
+            row[FLAGS + 1] = op.words["index"]
+            row[INTS : INTS + len(op.ints)] = op.ints
+            if len(op.inputs) == 2:
+                row[INTS + 2] = op.flags[1]
+            row[REALS : REALS + len(op.reals)] = np.array(op.reals, float).view(
+                np.int64
+            )
+        return ops, starts, end
+
+
+def _aligned(size):
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _draw(parameters, size, random_state, dtype):
+    vector = np.empty(size, dtype)
+    for parameter in parameters:
+        drawn = np.asarray(parameter.draw(random_state))
+        vector[parameter.start : parameter.stop] = drawn.ravel()
+    return vector
