@@ -38,8 +38,9 @@ MAY_IMPORT = {
     "base": FOUNDATION | {"graph", "eigen", "_measures"},
     # The kernels that build one method's matrix; graphs and eigensolves by the doors.
     "manifold": DOORS | {"_kernels", "_neighbors"},
-    "neural_network.layers": FOUNDATION | {"_kernels"},
-    "neural_network": DOORS | {"neural_network.layers"},
+    "neural_network._initializers": set(),
+    "neural_network.layers": FOUNDATION | {"_kernels", "neural_network._initializers"},
+    "neural_network": DOORS | {"neural_network.layers", "neural_network._initializers"},
     "metrics": DOORS,
     "datasets": FOUNDATION,
     "plotting": DOORS | {"metrics", "manifold", "neural_network"},

@@ -2,8 +2,8 @@
 
 Estimators (`_mlp`) plan a network of layers (`layers`), draw its parameters
 (`_initializers`) and hand it to the only training loop (`_training`), whose steps
-follow an optimiser (`_optimizers`) and a schedule of learning rates (`_schedules`). What
-all estimators share is in `_base`, what targets are in `_targets`.
+follow an optimiser (`_optimizers`) and a schedule (`_schedules`). What estimators
+share is in `_base`, what their targets are in `_targets`.
 """
 
 from ._mlp import MLPClassifier, MLPRegressor

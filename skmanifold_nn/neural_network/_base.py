@@ -20,7 +20,7 @@ from sklearn.base import (
 from sklearn.callback import CallbackSupportMixin
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._memory import require_memory
@@ -46,10 +46,10 @@ from ._training import (
     train_fully,
     train_in_steps,
 )
-from .layers._planner import Planner
 from .layers._activations import ACTIVATIONS
 from .layers._dense import dense
 from .layers._engine import Samples, run
+from .layers._planner import Planner
 
 __all__ = ["COMMON_CONSTRAINTS", "NeuralNetwork"]
 
@@ -375,7 +375,7 @@ class NeuralNetwork(
             return data, Validation(held_out, self._scorer(X_val, y_val, None))
         if not self.early_stopping or self.solver == "lbfgs":
             return data, None
-        stratify = data.targets if self._stratifies else None
+        stratify = data.targets > 0 if self._stratifies else None
         training, validation = train_test_split(
             np.arange(data.n_samples),
             random_state=random_state,
@@ -494,6 +494,8 @@ class NeuralNetwork(
             dtype=(np.float64, np.float32),
             reset=reset,
         )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         return X, y
 
     def _validate_held_out(self, X, y):

@@ -2,7 +2,6 @@
 
 from numbers import Integral, Real
 
-
 from .._sklearn_compat import Interval, StrOptions
 from ._base import COMMON_CONSTRAINTS
 from ._losses import REGRESSION_LOSSES

@@ -158,7 +158,8 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
             In the order of ``classes_``; of each label by itself where there may be
             several.
         """
-        probabilities = apply_link(self.out_activation_, self._outputs(X))
+        outputs = self._outputs(X)
+        probabilities = apply_link(self.out_activation_, outputs)
         if self.n_outputs_ > 1 or self._target_type == "multilabel-indicator":
             return probabilities
         if len(self.classes_) == 1:
@@ -178,7 +179,9 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         """
         outputs = self._outputs(X)
         if self._target_type == "multilabel-indicator":
-            return log_expit(outputs)
+            # In the same order as the probabilities, where those round to 1 too.
+            probabilities = apply_link(self.out_activation_, outputs.copy())
+            return np.where(outputs > 0, np.log(probabilities), log_expit(outputs))
         if self.n_outputs_ > 1:
             return log_softmax(outputs, axis=1)
         if len(self.classes_) == 1:

@@ -406,15 +406,15 @@ def _warn_unfinished(max_iter):
 
 def _report_divergence(settings, progress):
     remedy = (
-        f"after {progress.n_iter} epochs. The input data may contain large values and "
-        "need to be preprocessed: scale X (and y) to unit variance, or lower "
-        f"learning_rate_init, which is {settings.learning_rate_init}."
+        "The input data may contain large values and need to be preprocessed: scale X "
+        "(and y) to unit variance, or lower learning_rate_init, which is "
+        f"{settings.learning_rate_init}; it happened in epoch {progress.n_iter}."
     )
     if not settings.early_stopping:
-        raise ValueError(f"Solver produced non-finite parameter weights {remedy}")
+        raise ValueError(f"Solver produced non-finite parameter weights. {remedy}")
     warnings.warn(
         "Training stopped at a loss that is not finite, and the best weights are "
-        f"restored, {remedy}",
+        f"restored. {remedy}",
         ConvergenceWarning,
         stacklevel=STACK + 1,
     )
