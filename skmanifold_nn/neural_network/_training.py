@@ -293,7 +293,8 @@ def train_in_steps(
     task : callable
         Context manager of an epoch, which callbacks see.
     n_epochs : int, default=None
-        Of this call; None: `max_iter`, with a warning if that is not enough.
+        Of this call; None: `max_iter`, with a warning if that is not enough, unless
+        the schedule is laid out over so many.
     """
     batch_size = clipped_batch_size(settings.batch_size, data.n_samples)
     steps = _Steps(network, data, settings, progress, random_state, batch_size)
@@ -312,7 +313,8 @@ def train_in_steps(
             if _should_stop(steps.schedule, settings, progress):
                 break
         else:
-            if n_epochs is None:
+            # A schedule that is laid out over max_iter epochs ends there.
+            if n_epochs is None and not steps.schedule.needs_total:
                 _warn_unfinished(settings.max_iter)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=STACK)
