@@ -519,8 +519,12 @@ class NeuralNetwork(
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_units)
+            X itself, if there is no hidden layer.
         """
         check_is_fitted(self)
+        if not self.layer_names_ and layer == -1:
+            X = self._validate_rows(X, self._numbers()[0].dtype)
+            return X.toarray() if issparse(X) else X.copy()
         return self._outputs(X, self._layer_name(layer))
 
     def _layer_name(self, layer):
@@ -541,7 +545,8 @@ class NeuralNetwork(
 
     @property
     def _n_features_out(self):
-        return self._plan().layers[self.layer_names_[-1]][1].size
+        names = self.layer_names_
+        return self._plan().layers[names[-1]][1].size if names else self.n_features_in_
 
     # Files.
 

@@ -1,33 +1,20 @@
 """Layers made of layers."""
 
 from ..._kernels._combination import ADDRESSES
-from ..._sklearn_compat import BaseComposition
 from ._activations import activate
-from ._base import Layer, plan_layers
+from ._base import Layer, LayerComposition, plan_layers
 
 __all__ = ["Concatenate", "Residual"]
 
 
-class _Container(Layer, BaseComposition):
-    """Layers reachable by name, as the steps of a Pipeline are."""
-
-    def get_params(self, deep=True):
-        """Parameters, those of the layers too; see scikit-learn's Pipeline."""
-        return self._get_params("layers", deep=deep)
-
-    def set_params(self, **params):
-        """Set parameters, those of the layers too; see scikit-learn's Pipeline."""
-        self._set_params("layers", **params)
-        return self
-
-
-class Residual(_Container):
+class Residual(LayerComposition, Layer):
     """What layers make of the input, plus the input.
 
     Parameters
     ----------
     layers : list of (str, Layer)
-        Their output must have the input's shape.
+        Their output must have the input's shape. "passthrough" or None in a layer's
+        place stands for no layer.
     activation : str, default="identity"
         Of the sum.
 
@@ -50,7 +37,7 @@ class Residual(_Container):
     def plan(self, planner, tensor):
         """Declare the layers' ops and the sum; see `Layer.plan`."""
         tensor = planner.pin(tensor)
-        changed = plan_layers(planner, tensor, self.layers)
+        changed = plan_layers(planner, tensor, self._checked_layers())
         if changed.shape != tensor.shape:
             raise planner.error(
                 f"its layers turn samples of shape {tensor.shape} into {changed.shape}:"
@@ -60,13 +47,14 @@ class Residual(_Container):
         return activate(planner, total, self.activation)
 
 
-class Concatenate(_Container):
+class Concatenate(LayerComposition, Layer):
     """Outputs of several layers that see the same input, side by side.
 
     Parameters
     ----------
     layers : list of (str, Layer)
-        Their outputs may differ in the last axis only.
+        Their outputs may differ in the last axis only. "passthrough" or None in a
+        layer's place is the input itself.
 
     Examples
     --------
@@ -81,10 +69,8 @@ class Concatenate(_Container):
         """Declare the layers' ops and their concatenation; see `Layer.plan`."""
         tensor = planner.pin(tensor)
         joined = None
-        for name, layer in self.layers:
-            with planner.layer(name):
-                branch = planner.pin(layer.plan(planner, tensor))
-                planner.ends(branch)
+        for name, layer in self._checked_layers():
+            branch = planner.pin(plan_layers(planner, tensor, [(name, layer)]))
             joined = branch if joined is None else self._join(planner, joined, branch)
         return tensor if joined is None else joined
 
