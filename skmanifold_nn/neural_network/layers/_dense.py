@@ -5,7 +5,7 @@ from numbers import Integral
 
 from ..._kernels._dense import ADDRESSES, shared_size
 from ..._kernels._inputs import ADDRESSES as INPUTS
-from .._initializers import initial_intercepts, initial_weights
+from .._initializers import INITIALIZERS, initial_intercepts, initial_weights
 from ._activations import activate
 from ._base import Layer
 
@@ -20,6 +20,11 @@ def dense(
         raise planner.error(
             f"n_units must be a positive int, got {n_units!r}: give the number of "
             "outputs."
+        )
+    if initializer not in INITIALIZERS:
+        raise planner.error(
+            f"initializer must be one of {', '.join(INITIALIZERS)}, got "
+            f"{initializer!r}: choose one of them."
         )
     if len(tensor.shape) != 1:
         raise planner.error(
