@@ -215,7 +215,8 @@ class Planner:
             {
                 "n_in": inputs[0].size if inputs else self.input.size,
                 "n_out": output.size,
-                "index": len(self._ops),
+                # Samples from CSR rows get the random numbers of dense ones.
+                "index": len(self._ops) - (self._dense_input is not None),
                 **words,
             },
             tuple(ints),
@@ -262,13 +263,11 @@ class Planner:
         if tensor.slot >= 0:
             return tensor
         if self._dense_input is None:
-            self._dense_input = self._new_slot(tensor.shape)
             names, self._names = self._names, ["input"]
-            gathered = self.op(
+            self._dense_input = self.op(
                 INPUTS["densify" if self.sparse else "gather"], [], tensor.shape
             )
             self._names = names
-            self._dense_input = gathered
         return Tensor(tensor.shape, self._dense_input.slot)
 
     def _set_flags(self):

@@ -45,12 +45,12 @@ class Reshape(Layer):
 
     def plan(self, planner, tensor):
         """Declare nothing but the shape; see `Layer.plan`."""
-        shape = (self.shape,) if isinstance(self.shape, Integral) else tuple(self.shape)
-        known = math.prod(n for n in shape if n != -1)
+        shape = (self.shape,) if isinstance(self.shape, Integral) else self.shape
+        shape = tuple(shape) if hasattr(shape, "__iter__") else ()
         n_unknown = shape.count(-1)
-        whole = n_unknown <= 1 and all(
-            isinstance(n, Integral) and (n >= 1 or n == -1) for n in shape
-        )
+        whole = bool(shape) and n_unknown <= 1
+        whole &= all(isinstance(n, Integral) and (n >= 1 or n == -1) for n in shape)
+        known = math.prod(n for n in shape if n != -1) if whole else 0
         if whole and n_unknown and tensor.size % known == 0:
             shape = tuple(tensor.size // known if n == -1 else n for n in shape)
         if not whole or math.prod(shape) != tensor.size:

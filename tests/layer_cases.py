@@ -1,0 +1,342 @@
+"""The table that drives neural_network/test_layers.py: a new layer adds one row.
+
+A row is a specification, the shapes of its input and output, and the layer's twins in
+NumPy and in PyTorch. Twins are called as ``twin(layer, x, numbers, forward)``:
+``numbers(kind)`` gives the next array of a fitted list, ``forward(layer, x)`` runs a
+layer inside.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from scipy import special
+
+from skmanifold_nn.neural_network import layers
+from skmanifold_nn.neural_network.layers import (
+    Activation,
+    AlphaDropout,
+    BatchNorm,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    LayerNorm,
+    Reshape,
+    Residual,
+)
+from skmanifold_nn.neural_network.layers._base import plan_layers
+from skmanifold_nn.neural_network.layers._engine import Samples, Trainer, run
+from skmanifold_nn.neural_network.layers._planner import Planner
+
+ACTIVATIONS = {
+    "identity": lambda x: x,
+    "logistic": special.expit,
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu": lambda x, slope=0.01: np.where(x > 0, x, slope * x),
+    "elu": lambda x, alpha=1.0: np.where(x > 0, x, alpha * np.expm1(x)),
+    "selu": lambda x: (
+        1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x))
+    ),
+    "gelu": lambda x: x * special.ndtr(x),
+    "softplus": lambda x: np.logaddexp(0, x),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "silu": lambda x: x * special.expit(x),
+    "swish": lambda x: x * special.expit(x),
+    "mish": lambda x: x * np.tanh(np.logaddexp(0, x)),
+    "softmax": lambda x: special.softmax(x, axis=-1),
+}
+
+
+def activation(layer, x, numbers, forward):
+    kind = ACTIVATIONS[layer.activation]
+    return kind(x) if getattr(layer, "alpha", None) is None else kind(x, layer.alpha)
+
+
+def torch_activation(layer, x, numbers, forward):
+    from torch.nn import functional
+
+    name = layer.activation
+    if name == "softmax":
+        return x.softmax(-1)
+    if name in ("identity", "logistic"):
+        return x.sigmoid() if name == "logistic" else x
+    names = {"hard_sigmoid": "hardsigmoid", "hard_tanh": "hardtanh", "swish": "silu"}
+    kind = getattr(functional, names.get(name, name))
+    return kind(x) if getattr(layer, "alpha", None) is None else kind(x, layer.alpha)
+
+
+def dense(layer, x, numbers, forward, activation=activation):
+    x = x @ numbers("coefs_")
+    if layer.bias:
+        x = x + numbers("intercepts_")
+    return activation(layer, x, numbers, forward)
+
+
+def torch_dense(layer, x, numbers, forward):
+    return dense(layer, x, numbers, forward, torch_activation)
+
+
+def batch_norm(layer, x, numbers, forward):
+    """In training."""
+    axes = tuple(range(x.ndim - 1))
+    x = (x - x.mean(axes)) / np.sqrt(x.var(axes) + layer.epsilon)
+    return x * numbers("scales_") + numbers("offsets_") if layer.affine else x
+
+
+def torch_batch_norm(layer, x, numbers, forward):
+    from torch.nn.functional import batch_norm
+
+    rows = x.reshape(-1, x.shape[-1])
+    affine = (numbers("scales_"), numbers("offsets_")) if layer.affine else ()
+    options = {"training": True, "eps": layer.epsilon}
+    return batch_norm(rows, None, None, *affine, **options).reshape(x.shape)
+
+
+def layer_norm(layer, x, numbers, forward):
+    mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+    x = (x - mean) / np.sqrt(variance + layer.epsilon)
+    return x * numbers("scales_") + numbers("offsets_") if layer.affine else x
+
+
+def torch_layer_norm(layer, x, numbers, forward):
+    from torch.nn.functional import layer_norm
+
+    affine = (numbers("scales_"), numbers("offsets_")) if layer.affine else ()
+    return layer_norm(x, x.shape[-1:], *affine, eps=layer.epsilon)
+
+
+def same(layer, x, numbers, forward):
+    """Random layers where nothing is random."""
+    return x
+
+
+def flatten(layer, x, numbers, forward):
+    return x.reshape(len(x), -1)
+
+
+def reshape(layer, x, numbers, forward):
+    return x.reshape(len(x), *np.atleast_1d(layer.shape))
+
+
+def residual(layer, x, numbers, forward, activation=activation):
+    changed = x
+    for _, inner in layer.layers:
+        changed = forward(inner, changed)
+    return activation(layer, x + changed, numbers, forward)
+
+
+def torch_residual(layer, x, numbers, forward):
+    return residual(layer, x, numbers, forward, torch_activation)
+
+
+def concatenate(layer, x, numbers, forward):
+    return np.concatenate([forward(inner, x) for _, inner in layer.layers], axis=-1)
+
+
+def torch_concatenate(layer, x, numbers, forward):
+    import torch
+
+    return torch.cat([forward(inner, x) for _, inner in layer.layers], dim=-1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer, as a new one is added to the package."""
+
+    layer: layers.Layer
+    input_shape: tuple
+    output_shape: tuple
+    numpy: Callable
+    torch: Callable
+    # Shapes of its parameters.
+    parameters: tuple = ()
+
+    def __str__(self):
+        return repr(self.layer).replace(" ", "").replace("\n", "")
+
+
+def named(*members):
+    return [(f"{type(m).__name__.lower()}{k}", m) for k, m in enumerate(members)]
+
+
+def activation_row(name, shape=(5,), **params):
+    layer = Activation(name, **params)
+    return Row(layer, shape, shape, activation, torch_activation)
+
+
+def norm_row(layer, shape, numpy, torch):
+    parameters = ((shape[-1],),) * 2 if layer.affine else ()
+    return Row(layer, shape, shape, numpy, torch, parameters)
+
+
+BRANCHES = Concatenate(named(Dense(3, "tanh"), Dense(2), Activation("logistic")))
+ROWS = [
+    Row(Dense(3), (5,), (3,), dense, torch_dense, ((5, 3), (3,))),
+    Row(Dense(1), (1,), (1,), dense, torch_dense, ((1, 1), (1,))),
+    Row(Dense(7, "tanh", bias=False), (3,), (7,), dense, torch_dense, ((3, 7),)),
+    Row(Dense(33, "mish"), (17,), (33,), dense, torch_dense, ((17, 33), (33,))),
+    *map(activation_row, ACTIVATIONS),
+    activation_row("softmax", (2, 3)),
+    activation_row("leaky_relu", alpha=0.3),
+    activation_row("elu", (3, 1, 2), alpha=0.7),
+    Row(Dropout(0.4), (7,), (7,), same, same),
+    Row(AlphaDropout(0.3), (7,), (7,), same, same),
+    Row(GaussianNoise(0.2), (7,), (7,), same, same),
+    norm_row(BatchNorm(), (5,), batch_norm, torch_batch_norm),
+    norm_row(BatchNorm(epsilon=0.1, affine=False), (3,), batch_norm, torch_batch_norm),
+    norm_row(BatchNorm(momentum=1.0), (2, 3, 2), batch_norm, torch_batch_norm),
+    norm_row(LayerNorm(), (5,), layer_norm, torch_layer_norm),
+    norm_row(LayerNorm(epsilon=0.1, affine=False), (3,), layer_norm, torch_layer_norm),
+    norm_row(LayerNorm(), (2, 7), layer_norm, torch_layer_norm),
+    Row(Flatten(), (2, 3), (6,), flatten, flatten),
+    Row(Reshape((2, -1, 1)), (6,), (2, 3, 1), reshape, reshape),
+    Row(
+        Residual(named(Dense(5, "tanh"), BatchNorm(), Dense(5)), activation="elu"),
+        *((5,), (5,), residual, torch_residual),
+        parameters=((5, 5), (5,), (5,), (5,), (5, 5), (5,)),
+    ),
+    Row(Residual(named(Activation("tanh"))), (3,), (3,), residual, torch_residual),
+    Row(Residual([]), (3,), (3,), residual, torch_residual),
+    Row(
+        BRANCHES,
+        *((4,), (9,), concatenate, torch_concatenate),
+        parameters=((4, 3), (3,), (4, 2), (2,)),
+    ),
+    Row(
+        Concatenate(named(LayerNorm(), Activation("tanh"))),
+        *((2, 3), (2, 6), concatenate, torch_concatenate, ((3,), (3,))),
+    ),
+    Row(Concatenate(named(Flatten())), (4,), (4,), concatenate, torch_concatenate),
+]
+TWINS = {
+    library: {type(row.layer): getattr(row, library) for row in ROWS}
+    for library in ("numpy", "torch")
+}
+
+# Layers one after the other, for samples of 5 features; several outputs at the end.
+COMPOSITIONS = {
+    "linear": [Dense(3)],
+    "deep": [Dense(7, "gelu"), Dense(1, "tanh"), Dense(6, "selu"), Dense(3)],
+    "dropout before activation": [Dense(7), Dropout(0.3), Activation("tanh"), Dense(3)],
+    "dropout after activation": [Dense(7, "tanh"), Dropout(0.3), Dense(3)],
+    "dropout of the input": [Dropout(0.3), Dense(3)],
+    "alpha dropout": [Dense(7, "selu"), AlphaDropout(0.2), Dense(3)],
+    "noise": [GaussianNoise(0.5), Dense(6, "silu"), GaussianNoise(0.1), Dense(3)],
+    "normalised": [Dense(6), BatchNorm(), Activation("tanh"), LayerNorm(), Dense(3)],
+    "normalised input": [BatchNorm(), LayerNorm(), Dense(3)],
+    "residual of the input": [Residual(named(Dense(5, "tanh"))), Dense(3)],
+    "in place, in place": [
+        *(Dense(6), Activation("tanh"), Activation("logistic")),
+        *(Dropout(0.2), Activation("elu"), Dense(3)),
+    ],
+    "branches in place": [
+        Dense(6),
+        Concatenate(
+            named(Activation("tanh"), Activation("elu"), Dropout(0.3), Flatten())
+        ),
+        *(Activation("tanh"), Dense(3)),
+    ],
+    "branch is the input": [Concatenate(named(Flatten(), Flatten())), Dense(3)],
+    "nested": [
+        Dense(4, "tanh"),
+        Residual(
+            named(
+                Concatenate(
+                    named(
+                        Residual(named(Dense(4), BatchNorm(), Activation("elu"))),
+                        Residual(named(Dropout(0.2), Dense(4, "tanh")), "softplus"),
+                    )
+                ),
+                *(LayerNorm(), Dense(4)),
+            ),
+            activation="tanh",
+        ),
+        Dense(3),
+    ],
+    "other shapes": [
+        *(Dense(12), Reshape((2, 2, 3)), Activation("softmax"), LayerNorm()),
+        *(Reshape((3, -1)), BatchNorm(), Flatten(), Dense(3)),
+    ],
+    "ends in place": [Dense(5, "tanh"), Dense(3), Dropout(0.4)],
+    "ends at branches": [Concatenate(named(Dense(1, "tanh"), Dense(2, "elu")))],
+}
+
+
+class Network:
+    """Layers one after the other with random numbers, and their loss."""
+
+    def __init__(self, members, input_shape, *, dtype=np.float64, seed=3, sparse=False):
+        planner = Planner(input_shape, sparse=sparse)
+        self.layers = members
+        self.plan = planner.finish(plan_layers(planner, planner.input, named(*members)))
+        rng = np.random.default_rng([seed, self.plan.n_parameters])
+        self.params = rng.normal(scale=0.6, size=self.plan.n_parameters).astype(dtype)
+        self.statistics = self.plan.initial_statistics(dtype)
+
+    def numbers(self, vector=None, kinds=None):
+        """Parameters of a flat vector, by the kind and in order."""
+        vector = self.params if vector is None else vector
+        listed = {}
+        for parameter in self.plan.parameters:
+            values = vector[parameter.start : parameter.stop].reshape(parameter.shape)
+            listed.setdefault(parameter.kind, []).append(values)
+        return listed
+
+    def outputs(self, X, **options):
+        outputs = run(self.plan, self.params, self.statistics, Samples.of(X), **options)
+        return outputs.reshape(len(outputs), *self.plan.output.shape)
+
+    def trainer(self, X, targets, weights=None, *, loss="squared_error", **options):
+        options = {
+            "loss_setting": SETTINGS.get(loss, 0.0),
+            "batch_size": len(targets),
+            "seed": 5,
+            "n_threads": 1,
+        } | options
+        return Trainer(
+            *(self.plan, self.params, self.statistics, Samples.of(X)),
+            *(targets, weights),
+            loss=loss,
+            **options,
+        )
+
+    def twin(self, library, x, numbers=None):
+        """Outputs by the twins of the layers."""
+        listed = self.numbers() if numbers is None else numbers
+        counters = {kind: count() for kind in listed}
+
+        def take(kind):
+            return listed[kind][next(counters[kind])]
+
+        def forward(layer, x):
+            return TWINS[library][type(layer)](layer, x, take, forward)
+
+        for layer in self.layers:
+            x = forward(layer, x)
+        return x
+
+
+SETTINGS = {"log_loss": 0.1, "binary_log_loss": 0.2, "huber": 0.5, "quantile": 0.3}
+LOSSES = (
+    *("log_loss", "binary_log_loss", "squared_error", "absolute_error", "huber"),
+    *("quantile", "poisson", "gamma"),
+)
+
+
+def targets_of(loss, n_rows, n_outputs, dtype=np.float64):
+    """Random targets such as a loss takes."""
+    rng = np.random.default_rng([n_rows, n_outputs])
+    if loss == "log_loss":
+        return rng.integers(n_outputs, size=(n_rows, 1)).astype(dtype)
+    values = rng.normal(size=(n_rows, n_outputs))
+    if loss == "binary_log_loss":
+        values = values > 0
+    elif loss in ("poisson", "gamma"):
+        values = np.exp(values)
+    return values.astype(dtype)
