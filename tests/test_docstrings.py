@@ -10,6 +10,7 @@ import pytest
 
 API_PAGES = Path(__file__).parents[1] / "doc" / "api"
 MODULES = [
+    "skmanifold_nn.datasets",
     "skmanifold_nn.eigen",
     "skmanifold_nn.graph",
     "skmanifold_nn.manifold",
