@@ -5,9 +5,9 @@ import ctypes
 import numpy as np
 
 # Words of struct Op in skmanifold_nn/_kernels/_network.pxd.
-NAMES = "forward backward prepare inputs other output n_in n_out params n_params"
-NAMES += " state cache shared flags index ints"
-WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 25}
+NAMES = "forward backward prepare collect inputs other output n_in n_out params n_params"
+NAMES += " state cache shared flags index n_tasks ints"
+WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 26}
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
 
 
@@ -50,3 +50,12 @@ def run_op(address, op, values, gradients=None, **words):
         run.gradients = gradients.ctypes.data
     function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address)
     function(op.ctypes.data, ctypes.byref(run))
+
+
+def collect(address, op, values, gradients, **words):
+    """All tasks of an op's parameter gradients, of one part."""
+    run = Pass(values=values.ctypes.data, gradients=gradients.ctypes.data, **words)
+    arguments = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64
+    function = ctypes.CFUNCTYPE(None, *arguments)(address)
+    for task in range(op[WORDS["n_tasks"]]):
+        function(op.ctypes.data, ctypes.byref(run), 1, task)

@@ -25,12 +25,16 @@ cdef extern from "_inputs.h":
         const int64_t *starts
         const int64_t *rows
         Py_ssize_t n_rows
+        int64_t first
+        int64_t stop
     ctypedef struct csr_rows_f32:
         const float *values
         const int32_t *columns
         const int64_t *starts
         const int64_t *rows
         Py_ssize_t n_rows
+        int64_t first
+        int64_t stop
     void csr_product_f64(
         const csr_rows_f64 *, int, Py_ssize_t, const double *, const double *,
         double *, Py_ssize_t) noexcept nogil
@@ -114,23 +118,44 @@ cdef void forward(const Op *op, const Pass *run, floating *values) noexcept nogi
         first = end
 
 
-cdef void backward(const Op *op, const Pass *run, floating *gradients) noexcept nogil:
-    cdef floating *dW = <floating *> run.param_gradients + op.params
-    cdef const floating *dy = gradients + op.output
-    cdef Py_ssize_t n = op.n_out, first = 0, end, block = 0, n_blocks = 1
+cdef void scatter(
+    const Op *op, const Pass *part, int64_t first, int64_t stop, floating *dW,
+) noexcept nogil:
+    """dW[column] += entry dy, for the columns first .. stop - 1."""
+    cdef const floating *dy = <const floating *> part.gradients + op.output
+    cdef Py_ssize_t n = op.n_out, begin = 0, end, block = 0, n_blocks = 1
     cdef int ask = is_far(op, sizeof(floating))
-    cdef csr_rows_f64 x_f64 = csr_f64(run)
-    cdef csr_rows_f32 x_f32 = csr_f32(run)
+    cdef csr_rows_f64 x_f64 = csr_f64(part)
+    cdef csr_rows_f32 x_f32 = csr_f32(part)
+    x_f64.first = x_f32.first = first
+    x_f64.stop = x_f32.stop = stop
     while block < n_blocks:
         block += 1
         end = block_of_columns(n, sizeof(floating), block, &n_blocks)
         if floating is double:
-            csr_scatter_f64(&x_f64, ask, end - first, dy + first, dW + first, n)
+            csr_scatter_f64(&x_f64, ask, end - begin, dy + begin, dW + begin, n)
         else:
-            csr_scatter_f32(&x_f32, ask, end - first, dy + first, dW + first, n)
-        first = end
-    if op.ints[0]:
-        bias_gradient(run.n_rows, n, dy, n, dW + op.n_in * n)
+            csr_scatter_f32(&x_f32, ask, end - begin, dy + begin, dW + begin, n)
+        begin = end
+
+
+cdef void collect(
+    const Op *op, const Pass *parts, int64_t n_parts, int64_t task, floating *gradients,
+) noexcept nogil:
+    """Rows of dW for some columns, the parts one after the other; then db."""
+    cdef floating *dW = gradients + op.params
+    cdef floating *db = dW + op.n_in * op.n_out
+    cdef int64_t n = op.n_out, part, first = op.n_in * task // op.n_tasks
+    cdef int64_t stop = op.n_in * (task + 1) // op.n_tasks
+    memset(dW + first * n, 0, (stop - first) * n * sizeof(floating))
+    for part in range(n_parts):
+        scatter(op, &parts[part], first, stop, dW)
+    if op.ints[0] and task == op.n_tasks - 1:
+        memset(db, 0, n * sizeof(floating))
+        for part in range(n_parts):
+            bias_gradient(
+                parts[part].n_rows, n, <const floating *> parts[part].gradients
+                + op.output, n, db)
 
 
 cdef void gather_f64(const Op *op, const Pass *run) noexcept nogil:
@@ -157,16 +182,25 @@ cdef void forward_f32(const Op *op, const Pass *run) noexcept nogil:
     forward(op, run, <float *> run.values)
 
 
-cdef void backward_f64(const Op *op, const Pass *run) noexcept nogil:
-    backward(op, run, <double *> run.gradients)
+cdef void collect_f64(
+    const Op *op, const Pass *parts, int64_t n_parts, int64_t task,
+) noexcept nogil:
+    collect(op, parts, n_parts, task, <double *> parts[0].param_gradients)
 
 
-cdef void backward_f32(const Op *op, const Pass *run) noexcept nogil:
-    backward(op, run, <float *> run.gradients)
+cdef void collect_f32(
+    const Op *op, const Pass *parts, int64_t n_parts, int64_t task,
+) noexcept nogil:
+    collect(op, parts, n_parts, task, <float *> parts[0].param_gradients)
 
 
 cdef void nothing(const Op *op, const Pass *run) noexcept nogil:
     pass
+
+
+def count_tasks(Py_ssize_t n_in, Py_ssize_t n_out):
+    """Tasks of some rows of W each: each of them looks at all entries."""
+    return 4 if n_in * n_out >= 262144 else 1
 
 
 ADDRESSES = {
@@ -179,7 +213,15 @@ ADDRESSES = {
         "float32": (<uintptr_t> &densify_f32, <uintptr_t> &nothing),
     },
     "sparse_dense": {
-        "float64": (<uintptr_t> &forward_f64, <uintptr_t> &backward_f64),
-        "float32": (<uintptr_t> &forward_f32, <uintptr_t> &backward_f32),
+        "float64": (
+            <uintptr_t> &forward_f64,
+            <uintptr_t> &nothing,
+            0,
+            <uintptr_t> &collect_f64),
+        "float32": (
+            <uintptr_t> &forward_f32,
+            <uintptr_t> &nothing,
+            0,
+            <uintptr_t> &collect_f32),
     },
 }

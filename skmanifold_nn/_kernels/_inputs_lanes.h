@@ -9,6 +9,7 @@ typedef struct {
     const int64_t *starts;
     const int64_t *rows; /* their numbers */
     ptrdiff_t n_rows;
+    int64_t first, stop; /* only these columns are scattered */
 } SKMNN_NAME(csr_rows);
 
 /* Asks for the row of `matrix` that is used INPUTS_AHEAD entries after this one, be it
@@ -108,6 +109,8 @@ SKMNN_INLINE void SKMNN_NAME(inputs_scatter)(
         for (ptrdiff_t e = start[0]; e < start[1]; e++) {
             SKMNN_REAL *row = dw + x->columns[e] * ld;
             const SKMNN_REAL value = x->values[e];
+            if (x->columns[e] < x->first || x->columns[e] >= x->stop)
+                continue;
             SKMNN_REAL tail[SKMNN_NAME(INPUTS_LINE)];
             if (ask)
                 SKMNN_NAME(inputs_ask)(lanes, n_lines, n, x->columns, e, start[1],

@@ -1,7 +1,11 @@
 # A planned network as C reads it: rows of a plain int64 array, no compiled state.
+from cython cimport floating
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 ctypedef void (*op_function)(const Op *op, const Pass *run) noexcept nogil
+# One task of the gradients of an op's parameters, from what its parts left behind.
+ctypedef void (*collect_function)(
+    const Op *op, const Pass *parts, int64_t n_parts, int64_t task) noexcept nogil
 
 
 cdef enum:
@@ -17,6 +21,7 @@ cdef struct Op:
     op_function forward
     op_function backward
     op_function prepare  # or NULL: called once a minibatch, before its parts are run
+    collect_function collect  # or NULL: called n_tasks times, after they are run
     int64_t inputs[2]  # offsets in the workspace
     int64_t output
     int64_t n_in  # elements of a sample of the first input
@@ -28,8 +33,9 @@ cdef struct Op:
     int64_t shared  # offset of what `prepare` leaves for all parts
     int64_t flags
     int64_t index  # of the op, for its random numbers
-    int64_t ints[10]
-    double reals[7]
+    int64_t n_tasks
+    int64_t ints[9]
+    double reals[6]
 
 
 # The samples of a call: dense rows, or CSR rows where there are columns.
@@ -46,7 +52,7 @@ cdef struct Pass:
     void *values
     void *gradients
     const void *params
-    void *param_gradients  # added to
+    void *param_gradients  # added to by backward, overwritten by collect
     void *state
     void *shared
     int64_t n_rows
@@ -56,3 +62,12 @@ cdef struct Pass:
     uint64_t step  # minibatches so far, for random numbers
     const Source *source
     const int64_t *rows  # (n_rows,), the part's samples in the source
+
+
+# All ops one after the other.
+cdef void forward_all(const Op *ops, int64_t n_ops, const Pass *run) noexcept nogil
+
+# Dense rows without `columns`, one after the other; CSR rows with them.
+cdef Source source_of(
+    const floating[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
+    int64_t width)

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from op_cases import ADDS_TO_INPUT_GRADIENT, NEEDS_INPUT_GRADIENT, make_op, run_op
+from op_cases import (
+    ADDS_TO_INPUT_GRADIENT,
+    NEEDS_INPUT_GRADIENT,
+    collect,
+    make_op,
+    run_op,
+)
 
-from skmanifold_nn._kernels._dense import ADDRESSES, shared_size
+from skmanifold_nn._kernels._dense import ADDRESSES, count_tasks, shared_size
 
 SHAPES = [(1, 1, 1), (1, 7, 3), (5, 1, 4), (9, 6, 1), (33, 17, 40), (64, 20, 65)]
 both_dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -32,6 +38,7 @@ class Dense:
             n_out=self.n_out,
             params=1,
             flags=flags,
+            n_tasks=count_tasks(self.n_in, self.n_out),
             ints=int(has_bias),
         )
         self.addresses = ADDRESSES["dense"][np.dtype(dtype).name]
@@ -61,8 +68,9 @@ class Dense:
         words["shared"] = self.shared.ctypes.data
         run_op(self.addresses[2], self.op, self.values, **words)
         run_op(self.addresses[1], self.op, self.values, self.gradients, **words)
+        collect(self.addresses[3], self.op, self.values, self.gradients, **words)
         dx = self.gradients[2 : self.output].reshape(self.m, -1)
-        return dx.copy(), dparams[1:] - 1, dparams[0]
+        return dx.copy(), dparams[1:], dparams[0]
 
 
 @both_dtypes

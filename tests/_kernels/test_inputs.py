@@ -5,10 +5,10 @@ import ctypes
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from op_cases import Source, make_op, run_op
+from op_cases import Source, collect, make_op, run_op
 from scipy import sparse
 
-from skmanifold_nn._kernels._inputs import ADDRESSES
+from skmanifold_nn._kernels._inputs import ADDRESSES, count_tasks
 
 both_dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 # Every width of a block of columns, of either dtype, and several blocks.
@@ -53,7 +53,7 @@ def outputs_of(kind, samples, rows, dtype):
     width = samples.source.width
     op = make_op(output=2, n_in=width, n_out=width)
     values = np.full(3 + len(rows) * width, 7, dtype)
-    forward, backward = ADDRESSES[kind][np.dtype(dtype).name]
+    forward, backward, *_ = ADDRESSES[kind][np.dtype(dtype).name]
     run_op(forward, op, values, **samples.words(rows))
     assert_array_equal(values[[0, 1, -1]], 7)
     before = values.copy()
@@ -96,6 +96,7 @@ class SparseDense:
         self.params = np.append(np.nan, rng.normal(size=n_params)).astype(dtype)
         self.dy = rng.normal(size=(len(self.rows), n_out)).astype(dtype)
         words = {"params": 1, "flags": 0, "ints": int(has_bias), "output": 2}
+        words["n_tasks"] = max(count_tasks(x.shape[1], n_out), min(3, x.shape[1]))
         self.op = make_op(n_in=x.shape[1], n_out=n_out, **words)
         self.addresses = ADDRESSES["sparse_dense"][np.dtype(dtype).name]
 
@@ -124,10 +125,10 @@ class SparseDense:
         words = self.samples.words(self.rows)
         words |= {"params": self.params.ctypes.data}
         words |= {"param_gradients": dparams.ctypes.data}
-        run_op(self.addresses[1], self.op, gradients, gradients, **words)
+        collect(self.addresses[3], self.op, gradients, gradients, **words)
         assert_array_equal(gradients[2:-1], self.dy.ravel())
         assert_array_equal(dparams[[0, -1]], 1)
-        return dparams[1:-1] - 1
+        return dparams[1:-1]
 
 
 def assert_as_scipy(layer, dtype):

@@ -3,8 +3,9 @@
 from functools import partial
 from numbers import Integral
 
-from ..._kernels._dense import ADDRESSES, shared_size
+from ..._kernels._dense import ADDRESSES, count_tasks, shared_size
 from ..._kernels._inputs import ADDRESSES as INPUTS
+from ..._kernels._inputs import count_tasks as count_sparse_tasks
 from .._initializers import INITIALIZERS, initial_intercepts, initial_weights
 from ._activations import activate
 from ._base import Layer
@@ -53,10 +54,12 @@ def dense(
         "params": start,
         "n_params": (n_in + bool(bias)) * n_units,
         "work": n_in * n_units,
+        "n_tasks": count_tasks(n_in, n_units),
         "ints": (int(bool(bias)),),
     }
     if tensor is planner.input and planner.sparse:
         words["work"] //= 16  # of few entries, most likely
+        words["n_tasks"] = count_sparse_tasks(n_in, n_units)
         return planner.op(INPUTS["sparse_dense"], [], b_shape, **words)
     return planner.op(
         ADDRESSES["dense"],

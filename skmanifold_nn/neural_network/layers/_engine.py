@@ -7,18 +7,17 @@ from scipy import sparse
 
 from ..._kernels import _losses as loss_kernels
 from ..._kernels import _optimizers as optimizer_kernels
-from ..._kernels._network import predict, total_gradient, train_epoch
+from ..._kernels._epochs import MOST as MOST_PARTS
+from ..._kernels._epochs import total_gradient, train_epoch
+from ..._kernels._network import predict
 
 __all__ = ["LINKS", "Samples", "Trainer", "apply_link", "loss_of", "run"]
 
 LINKS = loss_kernels.LINKS
 # Elements of a workspace in predictions: they stay in the second cache.
 CHUNK_ELEMENTS = 2**17
-# A part of a minibatch has so many rows and multiplications at least; more parts than
-# that cost more in adding up gradients than threads gain.
-ROWS_A_PART, WORK_A_PART, MOST_PARTS = 32, 2**20, 8
-# Bytes that the parts' gradients may take.
-GRADIENT_BYTES = 2**28
+# A part of a minibatch has so many rows and multiplications at least.
+ROWS_A_PART, WORK_A_PART = 48, 2**20
 # Rows in the workspaces at a time where there are no minibatches.
 FULL_BATCH_ROWS = 1024
 
@@ -122,13 +121,12 @@ def apply_link(link, outputs):
     return outputs
 
 
-def count_parts(plan, batch_size, itemsize):
+def count_parts(plan, batch_size):
     """Parts of a minibatch: what the plan and the batch size tell, not the threads."""
     if plan.needs_whole_batch:
         return 1
     by_work = batch_size * plan.work // WORK_A_PART
-    by_memory = GRADIENT_BYTES // max(plan.n_parameters * itemsize, 1)
-    return int(max(1, min(batch_size // ROWS_A_PART, by_work, by_memory, MOST_PARTS)))
+    return int(max(1, min(batch_size // ROWS_A_PART, by_work, MOST_PARTS)))
 
 
 class Trainer:
@@ -170,15 +168,23 @@ class Trainer:
         self.plan, self.params, self.batch_size = plan, params, batch_size
         dtype, n_params = params.dtype, plan.n_parameters
         self.dtype, self.seed, self.sums = dtype.name, seed, np.empty(3)
-        n_parts = count_parts(plan, batch_size, dtype.itemsize)
+        n_parts = count_parts(plan, batch_size)
         rows = -(-batch_size // n_parts)
         ops, starts, size = plan.layout(rows, dtype.name)
         stride = 2 * size + rows * (targets.shape[1] + 1)
-        self.param_gradients = np.empty((n_parts, n_params), dtype)
+        added = plan.added_ranges
+        param_gradients = np.empty((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1
         self.arguments = (
             ops,
-            np.array([starts[plan.output.slot], plan.output.size, size]),
+            np.array(
+                [
+                    starts[plan.output.slot],
+                    plan.output.size,
+                    size,
+                    *np.ravel(added).astype(int),
+                ]
+            ),
             *samples.arguments,
             targets,
             weights,
@@ -186,7 +192,7 @@ class Trainer:
             np.array([loss_setting]),
             min(n_threads, n_parts) if n_params < 2**16 else n_threads,
             np.empty((n_parts, stride), dtype),
-            self.param_gradients,
+            param_gradients,
             np.empty(plan.n_shared, dtype),
             np.empty(max(n_parts, n_blocks)),
             params,
@@ -240,6 +246,9 @@ class Trainer:
 
     def gradient(self, order):
         """Weighted mean loss of all samples, its gradient, and the sum of weights."""
-        total_gradient(*self.arguments, order, self.batch_size, self.seed, self.sums)
+        gradient = np.empty(len(self.params))
+        total_gradient(
+            *self.arguments, order, self.batch_size, self.seed, gradient, self.sums
+        )
         loss, weight = self.sums[:2]
-        return loss / weight, self.param_gradients[0], weight
+        return loss / weight, gradient, weight

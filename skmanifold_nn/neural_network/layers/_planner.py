@@ -19,7 +19,7 @@ __all__ = ["Parameter", "Plan", "Planner", "Tensor"]
 
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
 # Words of an op in _network.pxd.
-INPUT, OUTPUT, CACHE, SHARED, FLAGS, INTS, REALS = 3, 5, 11, 12, 13, 15, 25
+INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16, 17, 26
 # Tensors start at multiples of so many elements: a cache line of float32.
 ALIGNMENT = 16
 
@@ -200,7 +200,7 @@ class Planner:
         work : int, default=None
             Multiplications of a sample, about; None: one each output.
         **words : int
-            Any of params, n_params, state.
+            Any of params, n_params, state, n_tasks.
         """
         inputs = [self._in_workspace(tensor) for tensor in inputs]
         output = None
@@ -342,6 +342,15 @@ class Plan:
                 ranges.append([parameter.start, parameter.stop])
         return np.array(ranges, dtype=np.int64).reshape(-1, 2)
 
+    @property
+    def added_ranges(self):
+        """Parameters whose gradients the parts of a minibatch add up, as they come."""
+        return [
+            [op.words["params"], op.words["params"] + op.words["n_params"]]
+            for op in self._ops
+            if op.words.get("n_params") and len(op.addresses["float64"]) < 4
+        ]
+
     def initial_parameters(self, random_state, dtype):
         """Drawn in the order of declaration, in float64; flat."""
         return _draw(self.parameters, self.n_parameters, random_state, dtype)
@@ -379,6 +388,7 @@ class Plan:
             end += _aligned(op.cache_per_row * n_rows + op.cache_fixed)
             row[FLAGS] = op.flags[0] if op.flags else 0
             row[FLAGS + 1] = op.words["index"]
+            row[N_TASKS] = op.words.get("n_tasks", 1)
             row[INTS : INTS + len(op.ints)] = op.ints
             if len(op.inputs) == 2:
                 row[INTS + 2] = op.flags[1]

@@ -1,0 +1,180 @@
+"""Minibatches of planned networks: losses and gradients.
+
+A minibatch is cut into parts, each with a workspace of its own. When all are done, ops
+collect the gradients of their parameters from what the parts left behind, in tasks that
+write different parameters. Parts and tasks belong to the plan, and sums over parts are
+taken in their order: the result does not depend on the number of threads.
+"""
+
+from cython cimport floating
+from cython.parallel cimport prange
+from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memcpy, memset
+
+from ._losses cimport loss_function
+from ._network cimport Op, Pass, forward_all
+
+
+cdef void backward_all(const Work *work, const Pass *run) noexcept nogil:
+    cdef int64_t k
+    for k in range(work.n_ops - 1, -1, -1):
+        work.ops[k].backward(&work.ops[k], run)
+
+
+cdef void prepare_op(const Work *work, int64_t k) noexcept nogil:
+    if work.ops[k].prepare != NULL:
+        work.ops[k].prepare(&work.ops[k], &work.run)
+
+
+cdef void prepare_all(const Work *work) noexcept nogil:
+    cdef int64_t k
+    if work.n_threads == 1 or work.n_parts == 1:
+        for k in range(work.n_ops):
+            prepare_op(work, k)
+    else:
+        for k in prange(work.n_ops, num_threads=work.n_threads, schedule="dynamic"):
+            prepare_op(work, k)
+
+
+cdef void copy_rows(
+    const floating[:, ::1] rows, const int64_t *order, int64_t n_rows, floating *out,
+) noexcept nogil:
+    cdef Py_ssize_t width = rows.shape[1], k
+    for k in range(n_rows):
+        memcpy(out + k * width, &rows[order[k], 0], width * sizeof(floating))
+
+
+cdef void collect_task(Work *work, int64_t task) noexcept nogil:
+    """The task of that number among those of all ops."""
+    cdef int64_t k
+    for k in range(work.n_ops):
+        if work.ops[k].collect != NULL:
+            if task < work.ops[k].n_tasks:
+                work.ops[k].collect(&work.ops[k], work.parts, work.n_parts, task)
+                return
+            task -= work.ops[k].n_tasks
+
+
+cdef void collect_all(Work *work) noexcept nogil:
+    """Gradients of parameters from what the parts left behind."""
+    cdef int64_t task
+    if work.n_threads == 1:
+        for task in range(work.n_tasks):
+            collect_task(work, task)
+    else:
+        for task in prange(
+            work.n_tasks, num_threads=work.n_threads, schedule="dynamic"
+        ):
+            collect_task(work, task)
+
+
+cdef void add_parts(Work *work, floating *gradients) noexcept nogil:
+    """The gradients that parts have each for themselves, to those of the first part."""
+    cdef int64_t k, part, e
+    cdef floating *other
+    for k in range(work.n_added):
+        for part in range(1, work.n_parts):
+            other = gradients + part * work.n_params
+            for e in range(work.added[2 * k], work.added[2 * k + 1]):
+                gradients[e] += other[e]
+
+
+cdef void run_part(
+    Work *work, const floating[:, ::1] targets, const floating[:, ::1] weights,
+    floating[:, ::1] workspace, floating[:, ::1] param_gradients, int64_t first,
+    int64_t size, double scale, int64_t part,
+) noexcept nogil:
+    """Loss of a part, and backward; `scale` is one over the sum of weights."""
+    cdef Pass *run = &work.parts[part]
+    cdef floating *values = &workspace[part, 0]
+    cdef floating *target = values + 2 * work.size
+    cdef floating *weight = NULL
+    cdef int64_t k
+    run[0] = work.run
+    run.first_row = size * part // work.n_parts
+    run.n_rows = size * (part + 1) // work.n_parts - run.first_row
+    run.rows = work.order + first + run.first_row
+    run.values, run.gradients = values, values + work.size
+    run.param_gradients = &param_gradients[part if work.n_added else 0, 0]
+    for k in range(work.n_added):
+        memset(&param_gradients[part, work.added[2 * k]], 0,
+               (work.added[2 * k + 1] - work.added[2 * k]) * sizeof(floating))
+    work.losses[part] = 0
+    if run.n_rows == 0:
+        return
+    copy_rows(targets, run.rows, run.n_rows, target)
+    if weights is not None:
+        weight = target + run.n_rows * work.n_targets
+        copy_rows(weights, run.rows, run.n_rows, weight)
+    forward_all(work.ops, work.n_ops, run)
+    work.losses[part] = work.loss(
+        work.loss_settings, run.n_rows, work.n_outputs, values + work.output, target,
+        weight, scale, <floating *> run.gradients + work.output)
+    backward_all(work, run)
+
+
+cdef double run_batch(
+    Work *work, const floating[:, ::1] targets, const floating[:, ::1] weights,
+    floating[:, ::1] workspace, floating[:, ::1] param_gradients, int64_t first,
+    int64_t size, double scale,
+) noexcept nogil:
+    """Loss of a minibatch; its gradient is the first row of `param_gradients`."""
+    cdef int64_t part
+    cdef double total = 0
+    if work.n_threads == 1 or work.n_parts == 1:
+        for part in range(work.n_parts):
+            run_part(work, targets, weights, workspace, param_gradients, first, size,
+                     scale, part)
+    else:
+        for part in prange(
+            work.n_parts, num_threads=work.n_threads, schedule="static", chunksize=1
+        ):
+            run_part(work, targets, weights, workspace, param_gradients, first, size,
+                     scale, part)
+    collect_all(work)
+    add_parts(work, &param_gradients[0, 0])
+    for part in range(work.n_parts):
+        total += work.losses[part]
+    return total
+
+
+cdef double weight_of(
+    const floating[:, ::1] weights, const int64_t *order, int64_t n_rows,
+) noexcept nogil:
+    """Sum of the weights of some samples."""
+    cdef int64_t k
+    cdef double total = 0
+    if weights is None:
+        return <double> n_rows
+    for k in range(n_rows):
+        total += <double> weights[order[k], 0]
+    return total
+
+
+cdef Work work_of(
+    const int64_t[:, ::1] ops, const int64_t[::1] layout, size_t loss,
+    const double[::1] loss_settings, const floating[:, ::1] targets,
+    const int64_t[::1] order, uint64_t seed, int n_threads, floating[:, ::1] workspace,
+    floating[:, ::1] param_gradients, floating[::1] shared, floating[::1] params,
+    floating[::1] state, double[::1] part_sums,
+):
+    cdef Work work
+    cdef Py_ssize_t k
+    memset(&work, 0, sizeof(Work))
+    work.ops, work.n_ops = <const Op *> &ops[0, 0], ops.shape[0]
+    work.output, work.n_outputs, work.size = layout[0], layout[1], layout[2]
+    work.loss, work.loss_settings = <loss_function> loss, &loss_settings[0]
+    work.order, work.n_targets = &order[0], targets.shape[1]
+    work.n_parts, work.stride = workspace.shape[0], workspace.shape[1]
+    work.n_params, work.n_threads = param_gradients.shape[1], n_threads
+    work.losses = &part_sums[0]
+    if layout.shape[0] > 3:
+        work.added, work.n_added = &layout[3], (layout.shape[0] - 3) // 2
+    for k in range(work.n_ops):
+        if work.ops[k].collect != NULL:
+            work.n_tasks += work.ops[k].n_tasks
+    work.run.params = &params[0] if params.shape[0] else NULL
+    work.run.state = &state[0] if state.shape[0] else NULL
+    work.run.shared = &shared[0] if shared.shape[0] else NULL
+    work.run.training, work.run.seed = 1, seed
+    return work
