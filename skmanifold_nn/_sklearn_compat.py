@@ -3,7 +3,6 @@
 import numpy as np
 from scipy import sparse
 from sklearn.base import _fit_context as fit_context
-from sklearn.decomposition import KernelPCA
 from sklearn.metrics.pairwise import _VALID_METRICS
 from sklearn.preprocessing import KernelCenterer
 from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
@@ -83,6 +82,9 @@ def kernel_pca(X_fit, row_means, mean, eigenvalues, eigenvectors, **params):
     centerer = KernelCenterer()
     centerer.K_fit_rows_, centerer.K_fit_all_ = row_means, mean
     centerer.n_features_in_ = len(row_means)
+    # Networks are imported in a third of the time without sklearn.decomposition.
+    from sklearn.decomposition import KernelPCA
+
     estimator = KernelPCA(kernel="precomputed", **params)
     estimator.set_output(transform="default")
     estimator._centerer = centerer

@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Loss:
     """What the training loop must know of a loss.
 

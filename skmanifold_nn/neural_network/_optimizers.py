@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 __all__ = ["STOCHASTIC_SOLVERS", "Minimum", "Optimizer", "minimize_lbfgs"]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class _Solver:
     """A step of the kernels, and the parameters that it has with their defaults."""
 
@@ -163,7 +163,7 @@ class Optimizer:
         return rates
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Minimum:
     """Where L-BFGS came to rest.
 

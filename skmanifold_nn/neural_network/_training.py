@@ -40,7 +40,7 @@ SCHEDULE_PARAMS = ("power_t", "step_size", "gamma", "learning_rate_min", "warmup
 SGD_SCHEDULES = ("invscaling", "adaptive")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Data:
     """Samples with targets of the network's dtype, (n, n_targets), and weights."""
 
@@ -54,7 +54,7 @@ class Data:
         return self.samples.n_samples if self.rows is None else len(self.rows)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Validation:
     """Data that training does not see, and how well predictions for it are.
 
@@ -70,7 +70,7 @@ class Validation:
     score: object = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Progress:
     """What a course leaves behind; partial fits and warm starts go on from it.
 
@@ -93,7 +93,7 @@ class Progress:
     seed: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Settings:
     """Parameters of a course that are not the network's."""
 

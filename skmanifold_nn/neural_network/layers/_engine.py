@@ -22,7 +22,7 @@ ROWS_A_PART, WORK_A_PART = 48, 2**20
 FULL_BATCH_ROWS = 1024
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Samples:
     """Rows as the kernels read them.
 

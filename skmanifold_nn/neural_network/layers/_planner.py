@@ -24,7 +24,7 @@ INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16
 ALIGNMENT = 16
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Tensor:
     """Values of a sample, somewhere in the workspace.
 
@@ -44,7 +44,7 @@ class Tensor:
         return math.prod(self.shape)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Parameter:
     """An array of trained numbers, or of running statistics, in a flat vector.
 
@@ -74,7 +74,7 @@ class Parameter:
         return self.start + math.prod(self.shape)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Op:
     addresses: dict
     inputs: list
