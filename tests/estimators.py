@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.testing import assert_allclose
 from sklearn import manifold as sklearn_manifold
+from sklearn import neural_network as sklearn_neural_network
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
 from skmanifold_nn.manifold import (
@@ -16,6 +17,7 @@ from skmanifold_nn.manifold import (
     LocallyLinearEmbedding,
     SpectralEmbedding,
 )
+from skmanifold_nn.neural_network import MLPClassifier, MLPRegressor
 
 FLOATS = (np.float64, np.float32)
 
@@ -221,6 +223,47 @@ def spectral_row(estimator, variant="", remedies=("n_neighbors",), **more):
     return Row(estimator, grid=grid, remedies=remedies, variant=variant, **more)
 
 
+NETWORK_REFUSED = (
+    ({"hidden_layer_sizes": (4, 0)}, ["hidden_layer_sizes must be > 0", "[4, 0]"]),
+    ({"hidden_layer_sizes": 0}, ["hidden_layer_sizes", "Got 0"]),
+    ({"activation": "bent"}, ["activation", "mish", "Got 'bent'"]),
+    ({"solver": "newton"}, ["solver", "adamw", "Got 'newton'"]),
+    ({"alpha": -1.0}, ["alpha", "[0.0, inf)", "Got -1.0"]),
+    ({"batch_size": 0}, ["batch_size", "auto", "Got 0"]),
+    ({"learning_rate": "bent"}, ["learning_rate", "one_cycle", "Got 'bent'"]),
+    ({"learning_rate_init": 0.0}, ["learning_rate_init", "Got 0.0"]),
+    ({"max_iter": 0}, ["max_iter", "[1, inf)", "Got 0"]),
+    ({"momentum": 1.5}, ["momentum", "[0.0, 1.0]", "Got 1.5"]),
+    ({"validation_fraction": 1.0}, ["validation_fraction", "Got 1.0"]),
+    ({"dropout": 1.0}, ["dropout", "[0.0, 1.0)", "Got 1.0"]),
+    ({"normalization": "group"}, ["normalization", "batch", "Got 'group'"]),
+    ({"initializer": "xavier"}, ["initializer", "glorot_uniform", "Got 'xavier'"]),
+    ({"l1": -0.1}, ["l1", "Got -0.1"]),
+    ({"clip_norm": 0.0}, ["clip_norm", "Got 0.0"]),
+    ({"solver": "lbfgs", "dropout": 0.5}, ["solver='lbfgs'", "dropout", "adam"]),
+    ({"scoring": "beauty", "early_stopping": True}, ["scoring", "'beauty'"]),
+)
+
+
+def network_row(kind, variant="", refused=(), **params):
+    def slow():
+        X = np.random.default_rng(31).standard_normal((2000, 10))
+        never = {"tol": 0.0, "n_iter_no_change": np.inf, "max_iter": 400}
+        return kind(hidden_layer_sizes=(150, 150), **never), X, np.arange(2000) % 2
+
+    # Stops by itself, after 20 to 60 epochs.
+    settings = {"tol": 0.01, "n_iter_no_change": 4, "learning_rate_init": 0.02}
+    return Row(
+        kind(hidden_layer_sizes=(24, 16), random_state=5, **settings | params),
+        grid={"hidden_layer_sizes": [(6,), (24, 16)], "alpha": [1e-4, 10.0]},
+        refused=refused,
+        peer=None if variant else getattr(sklearn_neural_network, kind.__name__),
+        slow=None if variant else slow,
+        remedies=("fewer units",),
+        variant=variant,
+    )
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -290,6 +333,32 @@ ROWS = [
         remedies=("n_landmarks",),
         variant="-landmarks",
     ),
+    network_row(
+        MLPClassifier,
+        refused=(
+            *NETWORK_REFUSED,
+            ({"class_weight": "equal"}, ["class_weight", "balanced", "Got 'equal'"]),
+            ({"label_smoothing": 1.0}, ["label_smoothing", "Got 1.0"]),
+        ),
+    ),
+    network_row(
+        MLPClassifier,
+        "-normalised",
+        normalization="batch",
+        dropout=0.1,
+        early_stopping=True,
+        batch_size=32,
+    ),
+    network_row(
+        MLPRegressor,
+        refused=(
+            *NETWORK_REFUSED,
+            ({"loss": "cubic"}, ["loss", "huber", "Got 'cubic'"]),
+            ({"quantile": 1.0}, ["quantile", "Got 1.0"]),
+            ({"huber_delta": 0.0}, ["huber_delta", "Got 0.0"]),
+        ),
+    ),
+    network_row(MLPRegressor, "-lbfgs", solver="lbfgs", max_iter=500),
     spectral_row(DiffusionMap(n_neighbors=12), refused=DIFFUSION_REFUSED),
     spectral_row(
         DiffusionMap(affinity="rbf", gamma=1.0, alpha=0.5, diffusion_time=2.5),
@@ -313,12 +382,11 @@ def assert_close(actual, expected, share):
 
 
 def fitted_arrays(estimator):
-    """The fitted attributes that are arrays, by name."""
-    return {
-        name: value
-        for name, value in vars(estimator).items()
-        if name.endswith("_") and isinstance(value, np.ndarray)
-    }
+    """The fitted attributes that are arrays or lists of them, by name."""
+    fitted = {k: v for k, v in vars(estimator).items() if k.endswith("_")}
+    lists = {k: v for k, v in fitted.items() if isinstance(v, list)}
+    fitted |= {f"{k}[{i}]": each for k, v in lists.items() for i, each in enumerate(v)}
+    return {k: v for k, v in fitted.items() if isinstance(v, np.ndarray)}
 
 
 def spread_of_neighbours(estimator, X, y=None):

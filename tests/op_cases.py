@@ -5,7 +5,9 @@ import ctypes
 import numpy as np
 
 # Words of struct Op in skmanifold_nn/_kernels/_network.pxd.
-NAMES = "forward backward prepare collect inputs other output n_in n_out params n_params"
+NAMES = (
+    "forward backward prepare collect inputs other output n_in n_out params n_params"
+)
 NAMES += " state cache shared flags index n_tasks ints"
 WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 26}
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2

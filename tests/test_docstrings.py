@@ -14,6 +14,8 @@ MODULES = [
     "skmanifold_nn.eigen",
     "skmanifold_nn.graph",
     "skmanifold_nn.manifold",
+    "skmanifold_nn.neural_network",
+    "skmanifold_nn.neural_network.layers",
     "skmanifold_nn.plotting",
 ]
 
@@ -42,6 +44,6 @@ def test_examples_of_docstrings(thing):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_api_pages_list_every_public_name(name):
-    page = (API_PAGES / f"{name.split('.')[-1]}.rst").read_text(encoding="utf-8")
+    page = (API_PAGES / f"{name.split('.')[1]}.rst").read_text(encoding="utf-8")
     listed = {line.strip() for line in page.splitlines()}
     assert listed >= set(importlib.import_module(name).__all__)

@@ -17,6 +17,19 @@ class Layer(BaseEstimator):
 
     Numbers live in the estimator that uses the layer, never in the layer: the same
     specification may stand in several networks.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import Dense, Layer
+    >>> class Bottleneck(Layer):
+    ...     def __init__(self, n_units=2):
+    ...         self.n_units = n_units
+    ...
+    ...     def plan(self, planner, tensor):
+    ...         narrow = Dense(self.n_units).plan(planner, tensor)
+    ...         return Dense(tensor.size, "tanh").plan(planner, narrow)
+    >>> Bottleneck(3)
+    Bottleneck(n_units=3)
     """
 
     def plan(self, planner, tensor):

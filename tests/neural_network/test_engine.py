@@ -1,0 +1,111 @@
+"""The door to the kernels: samples, outputs of layers, chunks, losses, parts."""
+
+import numpy as np
+import pytest
+from layer_cases import LOSSES, Network, targets_of
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse, special
+
+from skmanifold_nn.neural_network.layers import Activation, BatchNorm, Dense, _engine
+from skmanifold_nn.neural_network.layers._engine import (
+    LINKS,
+    Samples,
+    apply_link,
+    count_parts,
+    loss_of,
+)
+
+both_dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+
+
+def network(dtype=np.float64):
+    return Network([Dense(7), Activation("gelu"), Dense(3)], (5,), dtype=dtype)
+
+
+def rows(n=50, dtype=np.float64):
+    return np.random.default_rng(12).normal(size=(n, 5)).astype(dtype)
+
+
+def test_samples_of_arrays():
+    X = rows(6)
+    samples = Samples.of(X)
+    assert (samples.n_samples, samples.width) == (6, 5)
+    assert np.shares_memory(samples.values, X) and samples.columns is None
+    assert_array_equal(Samples.of(np.asfortranarray(X)).values, X.ravel())
+    assert Samples.of(np.zeros((3, 2, 4, 2))).width == 16
+    assert Samples.of(X[:0]).n_samples == 0
+
+
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+def test_samples_of_csr_rows(index):
+    X = sparse.csr_matrix(rows(6))
+    X.indices, X.indptr = X.indices.astype(index), X.indptr.astype(index)
+    samples = Samples.of(X)
+    assert samples.columns.dtype == np.int32 and samples.starts.dtype == np.int64
+    assert samples.values is X.data and (samples.n_samples, samples.width) == (6, 5)
+
+
+@both_dtypes
+def test_outputs_do_not_depend_on_chunks_and_threads(dtype, monkeypatch):
+    X, net = rows(203, dtype), network(dtype)
+    expected = net.outputs(X)
+    for elements in (1, 500, 10**4):
+        monkeypatch.setattr(_engine, "CHUNK_ELEMENTS", elements)
+        for n_threads in (1, 3):
+            outputs = net.outputs(X, n_threads=n_threads)
+            assert_allclose(outputs, expected, rtol=1e-4, atol=1e-6)
+            assert_array_equal(outputs, net.outputs(X))
+
+
+def test_rows_and_layers_that_are_wanted():
+    X, net = rows(), network()
+    hidden = X @ net.params[:35].reshape(5, 7) + net.params[35:42]
+    for layer, expected in (
+        ("dense0", hidden),
+        ("activation1", hidden * special.ndtr(hidden)),
+        (None, net.twin("numpy", X)),
+    ):
+        samples, numbers = Samples.of(X), (net.params, net.statistics)
+        outputs = _engine.run(net.plan, *numbers, samples, layer=layer)
+        assert_allclose(outputs, expected, atol=1e-13)
+        wanted = np.array([7, 0, 7])
+        outputs = _engine.run(net.plan, *numbers, samples, rows=wanted, layer=layer)
+        assert_allclose(outputs, expected[wanted], atol=1e-13)
+    assert net.outputs(X[:0]).shape == (0, 3)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_loss_of_outputs_is_the_one_of_training(loss):
+    X, net = rows(), network()
+    targets = targets_of(loss, 50, 3)
+    weights = np.random.default_rng(3).uniform(0, 2, size=(50, 1))
+    outputs, setting = net.outputs(X), 0.3
+    for w in (weights, None):
+        trainer = net.trainer(X, targets, w, loss=loss, loss_setting=setting)
+        expected = trainer.gradient(np.arange(50))[0]
+        assert_allclose(loss_of(loss, outputs, targets, w, setting), expected)
+    assert loss_of(loss, outputs, targets, np.zeros(50), setting) == 0
+    assert loss_of(loss, outputs[:0], targets[:0], None, setting) == 0
+
+
+def test_links():
+    outputs = rows()
+    twins = {
+        "identity": lambda x: x,
+        "logistic": special.expit,
+        "softmax": lambda x: special.softmax(x, axis=1),
+        "exp": np.exp,
+    }
+    assert set(LINKS.values()) == set(twins) and set(LINKS) == set(LOSSES)
+    for link, twin in twins.items():
+        assert_allclose(apply_link(link, outputs.copy()), twin(outputs), rtol=1e-12)
+
+
+def test_parts_follow_from_the_plan_and_the_batch_size():
+    wide = Network([Dense(2000), Dense(10)], (500,)).plan
+    counts = [count_parts(wide, n) for n in (1, 20, 100, 200, 10_000)]
+    assert counts[0] == counts[1] == 1 and sorted(counts) == counts
+    assert 2 <= counts[2] <= counts[4] <= 16
+    assert count_parts(network().plan, 200) == 1  # too little work
+    whole = Network([Dense(2000), BatchNorm(), Dense(10)], (500,)).plan
+    assert count_parts(whole, 10_000) == 1
