@@ -6,6 +6,7 @@ the last epoch's training loss; all libraries use Adam and float32.
 """
 
 from importlib.util import find_spec
+from itertools import pairwise
 
 import compare
 import numpy as np
@@ -109,7 +110,7 @@ def torch_fit_of(shape):
         sizes = [n_features, *hidden, n_classes]
         layers = [
             layer
-            for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
+            for n_in, n_out in pairwise(sizes)
             for layer in (nn.Linear(n_in, n_out), nn.ReLU())
         ]
         network, loss = nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss()
