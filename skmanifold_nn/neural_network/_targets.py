@@ -66,20 +66,21 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         return self._encode(y, dtype)
 
     def _set_classes(self, y, classes=None):
-        check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
+        if kind not in ("binary", "multiclass"):
+            check_classification_targets(y)
         if kind == "multiclass-multioutput":
             raise ValueError(
                 "Multioutput target data is not supported with label binarization: "
                 "give one column of labels, or a matrix of 0 and 1."
             )
-        self.classes_ = unique_labels(y) if classes is None else np.unique(classes)
         self._sparse_targets = issparse(y)
         if kind == "multilabel-indicator":
             self._target_type = kind
             self.n_outputs_ = y.shape[1]
             self.classes_ = np.arange(self.n_outputs_)
         else:
+            self.classes_ = np.unique(y if classes is None else classes)
             self._target_type = "binary" if len(self.classes_) <= 2 else "multiclass"
             self.n_outputs_ = len(self.classes_) if len(self.classes_) > 2 else 1
 
@@ -93,13 +94,14 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
                 )
             return y.astype(dtype)
         y = column_or_1d(y)
-        unseen = np.setdiff1d(y, self.classes_)
-        if len(unseen):
+        numbers = np.searchsorted(self.classes_, y)
+        numbers[numbers == len(self.classes_)] = 0
+        if np.any(self.classes_[numbers] != y):
             raise ValueError(
                 "`y` has classes not in `self.classes_`. `self.classes_` has "
                 f"{self.classes_}. 'y' has {np.unique(y)}."
             )
-        return np.searchsorted(self.classes_, y).astype(dtype).reshape(-1, 1)
+        return numbers.astype(dtype).reshape(-1, 1)
 
     def _held_out_targets(self, y, dtype):
         return self._encode(y, dtype)
