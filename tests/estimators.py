@@ -17,7 +17,13 @@ from skmanifold_nn.manifold import (
     LocallyLinearEmbedding,
     SpectralEmbedding,
 )
-from skmanifold_nn.neural_network import MLPClassifier, MLPRegressor
+from skmanifold_nn.neural_network import (
+    MLPClassifier,
+    MLPRegressor,
+    SequentialClassifier,
+    SequentialRegressor,
+)
+from skmanifold_nn.neural_network.layers import Concatenate, Dense, Dropout, Residual
 
 FLOATS = (np.float64, np.float32)
 
@@ -264,6 +270,40 @@ def network_row(kind, variant="", refused=(), **params):
     )
 
 
+SEQUENTIAL_REFUSED = (
+    ({"hidden__n_units": 0}, ["layer 'hidden'", "n_units", "got 0"]),
+    ({"block__dense__n_units": 7}, ["layer 'block'", "(16,)", "(7,)"]),
+    ({"block": np.tanh}, ["layer 'block'", "ufunc"]),
+    ({"layers": [("a__b", Dense(3))]}, ["must not contain __", "a__b"]),
+    ({"input_shape": (2, 2)}, ["input_shape", "(2, 2)", "4", "3"]),
+    ({"dropout__rate": 1}, ["layer 'dropout'", "rate", "got 1"]),
+)
+
+
+def sequential_row(kind):
+    def slow():
+        X = np.random.default_rng(31).standard_normal((2000, 10))
+        layers = [("first", Dense(150, "relu")), ("second", Dense(150, "relu"))]
+        never = {"tol": 0.0, "n_iter_no_change": np.inf, "max_iter": 400}
+        return kind(layers, **never), X, np.arange(2000) % 2
+
+    branches = [("bent", Dense(13, "tanh")), ("straight", "passthrough")]
+    layers = [
+        ("wide", Concatenate(branches)),
+        ("hidden", Dense(16, "relu")),
+        ("block", Residual([("dense", Dense(16, "relu"))])),
+        ("dropout", Dropout(0.05)),
+    ]
+    settings = {"tol": 0.01, "n_iter_no_change": 4, "learning_rate_init": 0.02}
+    return Row(
+        kind(layers, random_state=5, **settings),
+        grid={"alpha": [1e-4, 10.0], "block": ["passthrough", Dense(9, "tanh")]},
+        refused=SEQUENTIAL_REFUSED,
+        slow=slow,
+        remedies=("fewer units",),
+    )
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -359,6 +399,8 @@ ROWS = [
         ),
     ),
     network_row(MLPRegressor, "-lbfgs", solver="lbfgs", max_iter=500),
+    sequential_row(SequentialClassifier),
+    sequential_row(SequentialRegressor),
     spectral_row(DiffusionMap(n_neighbors=12), refused=DIFFUSION_REFUSED),
     spectral_row(
         DiffusionMap(affinity="rbf", gamma=1.0, alpha=0.5, diffusion_time=2.5),

@@ -36,6 +36,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from skmanifold_nn.neural_network.layers import Layer
+
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 every_embedding = pytest.mark.parametrize(
     "row", [row for row in ROWS if row.embeds], ids=str
@@ -116,11 +118,11 @@ def test_clone_forgets_the_fit(row):
     estimator, _, _ = row.fit()
     copied = clone(estimator)
     assert not fitted_arrays(copied)
-    assert vars(copied).keys() == estimator.get_params().keys()
+    assert vars(copied).keys() == estimator.get_params(deep=False).keys()
 
 
 def assert_plain(value, where):
-    """NumPy, SciPy, Python values or scikit-learn's objects, all the way down."""
+    """NumPy, SciPy, Python values, layers or scikit-learn's objects, all the way."""
     kind = type(value)
     if isinstance(value, dict):
         for key, item in value.items():
@@ -128,6 +130,8 @@ def assert_plain(value, where):
     elif isinstance(value, list | tuple):
         for item in value:
             assert_plain(item, where)
+    elif isinstance(value, Layer):
+        assert_plain(vars(value), where)
     elif isinstance(value, np.ndarray):
         assert kind in (np.ndarray, np.memmap), f"{where} is a {kind}"
         assert value.dtype != object or all(isinstance(v, str) for v in value), where
