@@ -8,10 +8,14 @@ share is in `_base`, what their targets are in `_targets`.
 
 from ._mlp import MLPClassifier, MLPRegressor
 from ._sequential import SequentialClassifier, SequentialRegressor
+from ._tabular import SmoothClipScaler, make_tabular_classifier, make_tabular_regressor
 
 __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "SequentialClassifier",
     "SequentialRegressor",
+    "SmoothClipScaler",
+    "make_tabular_classifier",
+    "make_tabular_regressor",
 ]
