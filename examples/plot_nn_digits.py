@@ -98,7 +98,7 @@ for ax, features, title in (
     (axes[0], scaled, "pixels"),
     (axes[1], hidden, "last hidden layer"),
 ):
-    places = Isomap(n_neighbors=10).fit_transform(features)
+    places = Isomap(n_neighbors=20).fit_transform(features)
     for place, label in zip(places, y_test, strict=True):
         ax.text(*place, label, color=colours[label], fontsize=9, ha="center")
     ax.set(title=title, xticks=[], yticks=[])
