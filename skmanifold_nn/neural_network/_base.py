@@ -512,6 +512,7 @@ class NeuralNetwork(
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
         layer : int or str, default=-1
             Number among the hidden layers, the last one by default, or a name of
             ``layer_names_``.
@@ -568,6 +569,7 @@ class NeuralNetwork(
         Parameters
         ----------
         path : str or path-like
+            The file.
 
         Returns
         -------

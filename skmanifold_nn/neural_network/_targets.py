@@ -140,6 +140,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
 
         Returns
         -------
@@ -153,6 +154,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
 
         Returns
         -------
@@ -174,6 +176,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
 
         Returns
         -------
@@ -198,8 +201,11 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Labels, or indicators of several.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss, not negative.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call.
 
@@ -262,6 +268,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
 
         Returns
         -------
@@ -277,8 +284,11 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Real numbers.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss, not negative.
 
         Returns
         -------

@@ -38,6 +38,7 @@ class Layer(BaseEstimator):
         Parameters
         ----------
         planner : Planner
+            What layers declare themselves to.
         tensor : Tensor
             The layer's input.
 
