@@ -21,6 +21,7 @@ __all__ = [
     "StrOptions",
     "check_sample_weight",
     "fit_context",
+    "has_callbacks",
     "is_first_partial_fit",
     "kernel_means",
     "kernel_pca",
@@ -31,6 +32,11 @@ __all__ = [
 ]
 
 VALID_METRICS = frozenset(_VALID_METRICS)
+
+
+def has_callbacks(estimator):
+    """Whether callbacks, its own or those of an estimator around it, watch its fit."""
+    return bool(getattr(estimator, "_skl_callbacks", ()))
 
 
 def training_rows(nbrs):

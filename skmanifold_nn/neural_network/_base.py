@@ -30,6 +30,7 @@ from .._sklearn_compat import (
     StrOptions,
     check_sample_weight,
     fit_context,
+    has_callbacks,
 )
 from ._initializers import INITIALIZERS
 from ._optimizers import STOCHASTIC_SOLVERS
@@ -286,6 +287,8 @@ class NeuralNetwork(
         network, progress = self._start(fresh, incremental, dtype, X, random_state)
         data = self._data(X, targets, weights)
         data, validation = self._hold_out(data, X, y, X_val, y_val, random_state)
+        if self.random_state is None:  # other threads may draw from it
+            random_state = np.random.RandomState(random_state.randint(2**31 - 1))
         with self._callback_tasks(X, y, 1 if incremental else self.max_iter) as task:
             shared = {"validation": validation, "task": task}
             try:
@@ -426,12 +429,14 @@ class NeuralNetwork(
     def _settings(self):
         names = Settings.__dataclass_fields__.keys() - {
             "n_threads",
+            "shuffles_alone",
             "optimizer_params",
             "schedule_params",
         }
         return Settings(
             **{name: getattr(self, name) for name in names},
             n_threads=effective_n_jobs(self.n_jobs),
+            shuffles_alone=not isinstance(self.random_state, np.random.RandomState),
             optimizer_params={name: getattr(self, name) for name in OPTIMIZER_PARAMS},
             schedule_params={name: getattr(self, name) for name in SCHEDULE_PARAMS},
         )
@@ -446,7 +451,7 @@ class NeuralNetwork(
 
     @contextmanager
     def _callback_tasks(self, X, y, n_tasks):
-        """Context of a whole fit; gives the context manager of one epoch."""
+        """Context of a whole fit; gives that of one epoch, None if nobody watches."""
         context = self._init_callback_context(max_subtasks=n_tasks)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
 
@@ -460,7 +465,7 @@ class NeuralNetwork(
                 estimator=self, X=X, y=y, reconstruction_attributes={}
             )
 
-        yield task
+        yield task if has_callbacks(self) else None
         context.call_on_fit_task_end(
             estimator=self, X=X, y=y, reconstruction_attributes={}
         )

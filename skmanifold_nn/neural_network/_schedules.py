@@ -36,6 +36,8 @@ class Schedule:
     """
 
     needs_total = False
+    # Whether rates follow from more than the number of a step.
+    changes_between_epochs = False
 
     def __init__(
         self, learning_rate_init, *, n_total=None, steps_per_epoch=1, n_warmup=0
@@ -101,6 +103,8 @@ class InverseScaling(Schedule):
 
     scikit-learn's: `n_seen` samples had been trained on when the last epoch ended.
     """
+
+    changes_between_epochs = True
 
     def __init__(self, learning_rate_init, *, power_t=0.5, **shared):
         super().__init__(learning_rate_init, **shared)

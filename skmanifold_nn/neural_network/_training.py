@@ -4,7 +4,9 @@ A `Course` is one fit: epochs of minibatches in a kernel, and between them, in P
 what watches and ends them: losses, validation, schedules, callbacks, Ctrl-C.
 """
 
+import time
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,6 +27,8 @@ __all__ = [
 
 # Frames between a warning and the call of fit.
 STACK = 6
+# Epochs that nothing watches are run as one call, no longer than this.
+SECONDS_A_CALL = 0.05
 # Solver-specific parameters that estimators may have; see `Optimizer`.
 OPTIMIZER_PARAMS = (
     "momentum",
@@ -112,6 +116,7 @@ class Settings:
     max_fun: int
     verbose: object
     n_threads: int
+    shuffles_alone: bool  # nothing else draws from the random state
     optimizer_params: dict
     schedule_params: dict
 
@@ -290,8 +295,8 @@ def train_in_steps(
     random_state : RandomState
         Shuffles samples.
     validation : Validation or None
-    task : callable
-        Context manager of an epoch, which callbacks see.
+    task : callable or None
+        Context manager of an epoch, where callbacks see it.
     n_epochs : int, default=None
         Of this call; None: `max_iter`, with a warning if that is not enough, unless
         the schedule is laid out over so many.
@@ -299,17 +304,21 @@ def train_in_steps(
     batch_size = clipped_batch_size(settings.batch_size, data.n_samples)
     steps = _Steps(network, data, settings, progress, random_state, batch_size)
     watch = _Watch(network, settings, progress, validation)
-    progress.n_iter = 0
+    progress.n_iter, last = 0, n_epochs or settings.max_iter
+    watched = task is not None or validation is not None or settings.verbose
     try:
-        for _ in range(n_epochs or settings.max_iter):
-            with task(progress.n_iter):
-                finite, loss = steps.epoch()
-                progress.n_iter += 1
+        while progress.n_iter < last:
+            with task(progress.n_iter) if task else nullcontext():
+                left = 1 if watched else last - progress.n_iter
+                finite, losses = steps.epochs(left)
+                for loss in losses:
+                    progress.n_iter += 1
+                    watch.epoch_ends(loss)
+                    steps.schedule.epoch_ends(progress.t)
                 if not finite:
+                    progress.n_iter += 1
                     watch.diverged()
                     break
-                watch.epoch_ends(loss)
-                steps.schedule.epoch_ends(progress.t)
             if _should_stop(steps.schedule, settings, progress):
                 break
         else:
@@ -334,7 +343,8 @@ class _Steps:
         self.settings, self.progress = settings, progress
         self.random_state, self.n = random_state, data.n_samples
         self.n_batches = -(-self.n // batch_size)
-        self.order = np.arange(self.n) if data.rows is None else data.rows
+        self.order = np.arange(self.n) if data.rows is None else data.rows.copy()
+        self.bits, self.seconds = None, SECONDS_A_CALL
         self.optimizer = Optimizer(settings.solver, **settings.optimizer_params)
         shape = (self.optimizer.n_states, len(network.params))
         if progress.states is None or progress.states.shape != shape:
@@ -344,6 +354,9 @@ class _Steps:
             )
             if network.plan.draws_in_training:
                 progress.seed = int(random_state.randint(2**31 - 1))
+        if settings.shuffle and settings.shuffles_alone:
+            self.bits = np.random.MT19937()
+            self.bits.state = random_state.get_state(legacy=False)
         self.schedule = _make_schedule(settings, self.n_batches, progress)
         self.trainer = network.trainer(
             data, batch_size, progress.seed, settings.n_threads
@@ -356,24 +369,43 @@ class _Steps:
             states=progress.states,
         )
 
-    def epoch(self):
-        """Whether all numbers stayed finite, and the mean loss."""
-        progress = self.progress
-        if self.settings.shuffle:
-            # The same draws as sklearn.utils.shuffle of the last order.
-            places = np.arange(self.n)
-            self.random_state.shuffle(places)
-            self.order = self.order[places]
-        first = progress.n_steps
+    def epochs(self, most):
+        """Train for some epochs, in which the course cannot stop, as one call.
+
+        Returns
+        -------
+        finite : bool
+            Whether all numbers stayed so.
+        losses : list of float
+            Mean losses of the epochs that stayed so.
+        """
+        progress, first = self.progress, self.progress.n_steps
+        n_epochs = min(most, self._most_unwatched())
+        if self.settings.shuffle and self.bits is None:
+            self.random_state.shuffle(self.order)
+        n_steps = n_epochs * self.n_batches
         rates = self.optimizer.rates(
-            self.schedule.rates(first, self.n_batches),
+            self.schedule.rates(first, n_steps),
             first,
-            self.schedule.momenta(first, self.n_batches, self.optimizer.momentum),
+            self.schedule.momenta(first, n_steps, self.optimizer.momentum),
         )
-        n_steps, loss = self.trainer.epoch(self.order, rates, first)
-        progress.n_steps += n_steps
-        progress.t += self.n
-        return n_steps == self.n_batches, loss
+        start = time.perf_counter()
+        n_done, losses = self.trainer.epochs(
+            self.order, rates, first, n_epochs, self.bits
+        )
+        self.seconds = (time.perf_counter() - start) / n_epochs
+        n_finite = n_done // self.n_batches
+        progress.n_steps += n_done
+        progress.t += n_epochs * self.n
+        return n_finite == n_epochs, losses[:n_finite]
+
+    def _most_unwatched(self):
+        """Epochs until the course may stop, and no more than Ctrl-C can wait for."""
+        if self.bits is None or self.schedule.changes_between_epochs:
+            return 1
+        settings, progress = self.settings, self.progress
+        certain = settings.n_iter_no_change + 1 - progress.no_improvement_count
+        return int(max(1, min(certain, SECONDS_A_CALL / self.seconds)))
 
 
 def _should_stop(schedule, settings, progress):
@@ -453,7 +485,7 @@ def train_fully(network, data, settings, progress, *, validation, task):
         return loss, gradient
 
     def iteration_ends(loss):
-        with task(progress.n_iter):
+        with task(progress.n_iter) if task else nullcontext():
             progress.n_iter += 1
             watch.epoch_ends(loss)
 

@@ -77,7 +77,8 @@ def train(net, X, y, weights, *, max_norm=0.0, n_threads=1, batch_size=10):
     states = optimizer.initial_state(len(net.params), net.params.dtype)
     trainer.prepare_steps(optimizer, l2=L2, l1=0.0, clip_norm=max_norm, states=states)
     rates = optimizer.rates(np.full(n_batches, RATE), 0)
-    return trainer, *trainer.epoch(order_of(len(y)), rates, 0)
+    steps, (loss,) = trainer.epochs(order_of(len(y)), rates, 0)
+    return trainer, steps, loss
 
 
 @both_dtypes
@@ -182,3 +183,31 @@ def test_the_gradient_of_all_samples_comes_block_by_block(dtype, batch_size, cut
     part = trainer.gradient(np.array([7]))
     mean = ((net.outputs(X[7:8]) - y[7]) ** 2).mean() / 2
     assert_allclose(part[0], mean, rtol=1e-5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 37, 300])
+def test_several_epochs_in_one_call(n):
+    X, y, _ = data(n=n)
+    results = []
+    for n_calls in (1, 4):
+        net = network(np.float64)
+        order, random_state = np.arange(n), np.random.RandomState(11)
+        bits = np.random.MT19937()
+        bits.state = random_state.get_state(legacy=False)
+        trainer = net.trainer(X, y, None, batch_size=10, n_threads=1)
+        optimizer = Optimizer("adam")
+        states = optimizer.initial_state(len(net.params), net.params.dtype)
+        trainer.prepare_steps(optimizer, l2=L2, l1=0.0, clip_norm=None, states=states)
+        n_batches, losses = -(-n // 10), []
+        for call in range(n_calls):
+            first, n_epochs = call * n_batches, 4 // n_calls
+            rates = optimizer.rates(np.full(n_epochs * n_batches, RATE), first)
+            if n_calls > 1:
+                random_state.shuffle(order)
+            shuffler = bits if n_calls == 1 else None
+            steps, part = trainer.epochs(order, rates, first, n_epochs, shuffler)
+            assert steps == n_epochs * n_batches
+            losses += part
+        results.append((order, net.params, losses))
+    for one, several in zip(*results, strict=True):
+        assert_array_equal(one, several)

@@ -254,7 +254,7 @@ def test_an_interruption_before_the_first_epoch_ends(kind, monkeypatch):
     def interrupted(*args):
         raise KeyboardInterrupt
 
-    name = "skmanifold_nn.neural_network.layers._engine.Trainer.epoch"
+    name = "skmanifold_nn.neural_network.layers._engine.Trainer.epochs"
     monkeypatch.setattr(name, interrupted)
     with pytest.warns(UserWarning, match="interrupted by user"):
         net.fit(X, y)

@@ -8,7 +8,7 @@ from scipy import sparse
 from ..._kernels import _losses as loss_kernels
 from ..._kernels import _optimizers as optimizer_kernels
 from ..._kernels._epochs import MOST as MOST_PARTS
-from ..._kernels._epochs import total_gradient, train_epoch
+from ..._kernels._epochs import total_gradient, train_epochs
 from ..._kernels._network import predict
 
 __all__ = ["LINKS", "Samples", "Trainer", "apply_link", "loss_of", "run"]
@@ -210,39 +210,47 @@ class Trainer:
             np.array([l2, l1, clip_norm or 0.0]),
             self.plan.penalized_ranges,
             states,
-            self.sums,
         )
         self.steps = np.array(addresses, dtype=np.uintp)
 
-    def epoch(self, order, rates, n_done):
-        """Train on all samples once.
+    def epochs(self, order, rates, n_done, n_epochs=1, bits=None):
+        """Train on all samples some times.
 
         Parameters
         ----------
         order : ndarray of int64
-        rates : ndarray of shape (n_batches, 3)
+            Shuffled in place where there are `bits`.
+        rates : ndarray of shape (n_epochs * n_batches, 3)
             Of `Optimizer.rates`.
         n_done : int
             Steps before.
+        n_epochs : int, default=1
+        bits : numpy.random.BitGenerator, default=None
+            Shuffles the order before each epoch, as its RandomState would.
 
         Returns
         -------
         n_steps : int
             Steps done: fewer than all where the loss was not finite.
-        loss : float
-            Weighted mean, penalties included.
+        losses : list of float
+            Weighted means of all epochs, penalties included; those after a loss that
+            was not finite mean nothing.
         """
-        n_steps = train_epoch(
+        sums = np.zeros((n_epochs, 3))
+        n_steps = train_epochs(
             *self.arguments,
             order,
             self.batch_size,
+            None if bits is None else bits.capsule,
             np.array([self.seed, n_done], dtype=np.uint64),
             self.steps,
             rates,
             *self.step_arguments,
+            sums,
         )
-        loss, weight, penalty = self.sums
-        return n_steps, (loss + penalty) / weight if weight else 0.0
+        self.sums = sums[-1]
+        weights = np.where(sums[:, 1] > 0, sums[:, 1], 1)
+        return n_steps, ((sums[:, 0] + sums[:, 2]) / weights).tolist()
 
     def gradient(self, order):
         """Weighted mean loss of all samples, its gradient, and the sum of weights."""
@@ -250,5 +258,5 @@ class Trainer:
         total_gradient(
             *self.arguments, order, self.batch_size, self.seed, gradient, self.sums
         )
-        loss, weight = self.sums[:2]
+        loss, weight, _ = self.sums
         return loss / weight, gradient, weight
