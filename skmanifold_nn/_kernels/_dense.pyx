@@ -23,7 +23,8 @@ from ._gemm cimport (
 from ._network cimport ADDS_TO_INPUT_GRADIENT, NEEDS_INPUT_GRADIENT, Op, Pass
 
 cdef enum:
-    TASK_SIZE = 32768  # weights
+    TASK_SIZE = 8192  # weights at least ...
+    TASK_ROWS = 64  # ... and rows of W, for which dY is packed
 
 
 cdef inline Py_ssize_t packed_start(const Op *op) noexcept nogil:
@@ -130,8 +131,8 @@ def shared_size(Py_ssize_t n_in, Py_ssize_t n_out):
 
 
 def count_tasks(Py_ssize_t n_in, Py_ssize_t n_out):
-    """Tasks of some rows of W each, whose gradient stays in the second cache."""
-    return max(1, min(n_in, (n_in * n_out + TASK_SIZE - 1) // TASK_SIZE))
+    """Tasks of some rows of W each, so many that threads are done at the same time."""
+    return max(1, min(n_in // TASK_ROWS, n_in * n_out // TASK_SIZE))
 
 
 ADDRESSES = {

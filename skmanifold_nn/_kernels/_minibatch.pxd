@@ -29,6 +29,7 @@ cdef struct Work:
     const int64_t *added  # (n_added, 2), ranges of parameters without a collect
     int64_t n_added
     int64_t n_tasks  # of all ops
+    int64_t n_shared  # elements that the ops prepare
     Pass run
     Pass parts[MOST_PARTS]
 

@@ -28,7 +28,7 @@ cdef void prepare_op(const Work *work, int64_t k) noexcept nogil:
 
 cdef void prepare_all(const Work *work) noexcept nogil:
     cdef int64_t k
-    if work.n_threads == 1 or work.n_parts == 1:
+    if work.n_threads == 1 or work.n_shared < 262144:
         for k in range(work.n_ops):
             prepare_op(work, k)
     else:
@@ -167,7 +167,7 @@ cdef Work work_of(
     work.order, work.n_targets = &order[0], targets.shape[1]
     work.n_parts, work.stride = workspace.shape[0], workspace.shape[1]
     work.n_params, work.n_threads = param_gradients.shape[1], n_threads
-    work.losses = &part_sums[0]
+    work.losses, work.n_shared = &part_sums[0], shared.shape[0]
     if layout.shape[0] > 3:
         work.added, work.n_added = &layout[3], (layout.shape[0] - 3) // 2
     for k in range(work.n_ops):

@@ -122,11 +122,12 @@ def apply_link(link, outputs):
 
 
 def count_parts(plan, batch_size):
-    """Parts of a minibatch: what the plan and the batch size tell, not the threads."""
+    """Parts of a minibatch, a power of 2; the number of threads plays no role."""
     if plan.needs_whole_batch:
         return 1
     by_work = batch_size * plan.work // WORK_A_PART
-    return int(max(1, min(batch_size // ROWS_A_PART, by_work, MOST_PARTS)))
+    most = int(max(1, min(batch_size // ROWS_A_PART, by_work, MOST_PARTS)))
+    return 2 ** (most.bit_length() - 1)
 
 
 class Trainer:
