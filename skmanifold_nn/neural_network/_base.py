@@ -8,6 +8,7 @@ import copy
 from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
 from numbers import Integral, Real
+from operator import is_not
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -198,9 +199,7 @@ class NeuralNetwork(
             params, statistics, views = linked
             for kind, arrays in views.items():
                 listed = getattr(self, kind)
-                if len(listed) != len(arrays) or any(
-                    mine is not view for mine, view in zip(listed, arrays, strict=True)
-                ):
+                if len(listed) != len(arrays) or any(map(is_not, listed, arrays)):
                     break
             else:
                 return params, statistics
@@ -474,7 +473,8 @@ class NeuralNetwork(
 
     def _outputs(self, X, layer=None):
         """Raw outputs, or those of a layer, for rows as users give them."""
-        check_is_fitted(self)
+        if "coefs_" not in self.__dict__:
+            check_is_fitted(self)  # which would take as long as a small network
         params, statistics = self._numbers()
         X = self._validate_rows(X, params.dtype)
         plan = self._plan(issparse(X))

@@ -78,14 +78,14 @@ def run(plan, params, statistics, samples, *, rows=None, layer=None, n_threads=1
     outputs : ndarray of shape (n_rows, size of the output)
     """
     n_rows = samples.n_samples if rows is None else len(rows)
-    n_ops, tensor = (None, plan.output) if layer is None else plan.layers[layer]
+    n_ops, tensor = (0, plan.output) if layer is None else plan.layers[layer]
     outputs = np.empty((n_rows, tensor.size), params.dtype)
     chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_per_row))
     n_threads = max(1, min(n_threads, -(-n_rows // chunk)))
     ops, starts, size = plan.layout(chunk, params.dtype.name)
     if n_rows:
         predict(
-            ops[:n_ops],
+            ops[:n_ops] if n_ops else ops,
             starts[tensor.slot],
             *samples.arguments,
             np.arange(n_rows) if rows is None else rows,
