@@ -361,11 +361,6 @@ class NeuralNetwork(
             sample_weight = check_sample_weight(
                 sample_weight, X, ensure_non_negative=True
             )
-            if not np.any(sample_weight):
-                raise ValueError(
-                    "sample_weight must hold a positive number, got zeros only: leave "
-                    "it out for equal weights."
-                )
         return sample_weight
 
     def _hold_out(self, data, X, y, X_val, y_val, random_state):
@@ -432,11 +427,14 @@ class NeuralNetwork(
             "optimizer_params",
             "schedule_params",
         }
+        optimizer_params = {name: getattr(self, name) for name in OPTIMIZER_PARAMS}
+        if self.solver in ("adagrad", "adadelta"):
+            optimizer_params["epsilon"] = None  # theirs; the parameter's is Adam's
         return Settings(
             **{name: getattr(self, name) for name in names},
             n_threads=effective_n_jobs(self.n_jobs),
             shuffles_alone=not isinstance(self.random_state, np.random.RandomState),
-            optimizer_params={name: getattr(self, name) for name in OPTIMIZER_PARAMS},
+            optimizer_params=optimizer_params,
             schedule_params={name: getattr(self, name) for name in SCHEDULE_PARAMS},
         )
 

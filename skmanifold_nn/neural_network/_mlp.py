@@ -133,7 +133,8 @@ class MLPClassifier(_Perceptron, NetworkClassifier):
     beta_1, beta_2 : float, default=0.9, 0.999
         Decays of the moments of "adam" and "adamw".
     epsilon : float, default=1e-8
-        Added to the root of the second moment by "adam" and "adamw".
+        Added to the root of the second moment by "adam", "adamw" and "rmsprop";
+        "adagrad" and "adadelta" have 1e-10 and 1e-6.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000
@@ -391,7 +392,8 @@ class MLPRegressor(_Perceptron, NetworkRegressor):
     beta_1, beta_2 : float, default=0.9, 0.999
         Decays of the moments of "adam" and "adamw".
     epsilon : float, default=1e-8
-        Added to the root of the second moment by "adam" and "adamw".
+        Added to the root of the second moment by "adam", "adamw" and "rmsprop";
+        "adagrad" and "adadelta" have 1e-10 and 1e-6.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement after which training stops.
     max_fun : int, default=15000

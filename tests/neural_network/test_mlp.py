@@ -139,10 +139,10 @@ def test_csr_rows_as_dense_rows(kind, dtype, dropout):
 @pytest.mark.parametrize("batch_size", [96, 100, 250])
 def test_threads_do_not_change_the_bits(dtype, batch_size, monkeypatch):
     monkeypatch.setattr(_engine, "WORK_A_PART", 2**10)
-    monkeypatch.setattr(_engine, "ROWS_A_PART", 32)
+    monkeypatch.setattr(_engine, "ROWS_A_PART", 20)
     X, y = classes(250, dtype)
     plan = small(MLPClassifier, max_iter=1).fit(X, y)._plan()
-    assert _engine.count_parts(plan, batch_size) >= 3
+    assert _engine.count_parts(plan, batch_size) >= 4
     for params in ({}, {"dropout": 0.2, "normalization": "layer"}):
         params |= {"batch_size": batch_size, "max_iter": 2}
         nets = [
