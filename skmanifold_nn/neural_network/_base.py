@@ -12,7 +12,7 @@ from operator import is_not
 
 import numpy as np
 from joblib import effective_n_jobs
-from scipy.sparse import issparse
+from scipy.sparse import csr_array, issparse
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -367,6 +367,8 @@ class NeuralNetwork(
         """What is trained on, and what is validated on (None: nothing is)."""
         if X_val is not None:
             X_val, y_val = self._validate_held_out(X_val, y_val)
+            if issparse(X_val) != issparse(X):  # which the plan is for
+                X_val = csr_array(X_val) if issparse(X) else X_val.toarray()
             targets = self._held_out_targets(y_val, data.targets.dtype)
             held_out = self._data(X_val, targets)
             return data, Validation(held_out, self._scorer(X_val, y_val, None))

@@ -77,7 +77,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         self._sparse_targets = issparse(y)
         if kind == "multilabel-indicator":
             self._target_type = kind
-            self.n_outputs_ = y.shape[1]
+            self.n_outputs_ = np.shape(y)[1]
             self.classes_ = np.arange(self.n_outputs_)
         else:
             self.classes_ = np.unique(y if classes is None else classes)
