@@ -129,7 +129,12 @@ def extensions():
         )
 
 
+# Processes are started without importing this file again on Linux only.
+N_PROCESSES = (os.cpu_count() or 1) if sys.platform.startswith("linux") else 0
+
 setup(
-    ext_modules=cythonize(list(extensions()), compiler_directives=DIRECTIVES),
+    ext_modules=cythonize(
+        list(extensions()), compiler_directives=DIRECTIVES, nthreads=N_PROCESSES
+    ),
     cmdclass={"build_ext": build_ext_probed},
 )
