@@ -207,7 +207,8 @@ class NeuralNetwork(
 
     def _copied_numbers(self):
         plan = self._plan()
-        dtype = np.asarray(self.coefs_[0]).dtype
+        dtypes = {np.asarray(array).dtype for array in self.coefs_}
+        dtype = np.float32 if dtypes == {np.dtype(np.float32)} else np.float64
         vectors = []
         for entries, size in (
             (plan.parameters, plan.n_parameters),
@@ -332,6 +333,8 @@ class NeuralNetwork(
             progress.loss_curve = list(progress.loss_curve or [])
             if not incremental:
                 progress.states = None
+            elif progress.states is not None:  # copies of the estimator share them
+                progress.states = progress.states.astype(self._linked[0].dtype)
         params, statistics, _ = self._linked
         plan = self._plan(issparse(X))
         return Network(plan, params, statistics, self._loss), progress

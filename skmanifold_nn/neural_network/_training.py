@@ -25,8 +25,8 @@ __all__ = [
     "train_in_steps",
 ]
 
-# Frames between a warning and the call of fit.
-STACK = 6
+# Frames from the functions that train to the call of fit.
+STACK = 5
 # Epochs that nothing watches are run as one call, no longer than this.
 SECONDS_A_CALL = 0.05
 # Solver-specific parameters that estimators may have; see `Optimizer`.
@@ -220,10 +220,11 @@ class _Watch:
         outputs = self.network.outputs(data, self.settings.n_threads)
         value = loss_of(loss.kernel, outputs, data.targets, data.weights, loss.setting)
         self.progress.validation_loss_curve.append(value)
-        if self.validation.score is None:
+        if self.validation.score is None or not self.settings.early_stopping:
             score = -value
         elif np.isfinite(outputs).all():
             score = float(self.validation.score(outputs))
+            _check_score(score)
         else:
             score = np.nan
         if score > self.best_score:
@@ -250,6 +251,15 @@ class _Watch:
         progress.best_loss = min(progress.best_loss, loss)
 
 
+def _check_score(score):
+    if np.isnan(score):
+        raise ValueError(
+            "early_stopping watches a score, which is NaN for these validation data: "
+            "hold out more samples (validation_fraction, X_val), or choose another "
+            "`scoring`, such as 'loss'."
+        )
+
+
 def clipped_batch_size(batch_size, n_samples):
     """scikit-learn's rule: "auto" is 200, and no more than there are samples."""
     if batch_size == "auto":
@@ -258,7 +268,7 @@ def clipped_batch_size(batch_size, n_samples):
         warnings.warn(
             f"Got `batch_size` less than 1 or larger than sample size: {batch_size} "
             f"for {n_samples} samples. It is going to be clipped.",
-            stacklevel=4,
+            stacklevel=STACK + 1,
         )
     return int(min(batch_size, n_samples))
 
@@ -497,5 +507,6 @@ def train_fully(network, data, settings, progress, *, validation, task):
         max_fun=settings.max_fun,
         tol=settings.tol,
         callback=iteration_ends,
+        stacklevel=STACK + 1,
     )
     progress.n_iter, progress.loss = minimum.n_iter, minimum.loss

@@ -475,6 +475,31 @@ def test_a_million_features():
         net.fit(X, y)
 
 
+@both
+def test_partial_fits_of_a_copy_leave_the_estimator_alone(kind):
+    X, y = data(kind)
+    net = small(kind, normalization="batch").fit(X, y)
+    other = copy.copy(net)
+    other.partial_fit(X, y).partial_fit(X, y)
+    expected = copy.deepcopy(net)
+    assert_same_weights(net.partial_fit(X, y), expected.partial_fit(X, y), 0)
+
+
+@both
+def test_weights_of_other_dtypes_are_trained_further(kind):
+    X, y = data(kind)
+    net = small(kind).fit(X, y)
+    expected = net.coefs_[0].astype(np.float32)
+    net.coefs_[0] = expected
+    assert net.predict(X).shape == (len(X),)
+    assert net.partial_fit(X, y).coefs_[0].dtype == np.float64
+    assert_allclose(net.coefs_[0], expected, rtol=0, atol=0.01)
+    net.coefs_ = [np.ones(array.shape, int) for array in net.coefs_]
+    ones = net.predict(X)
+    net.coefs_ = [np.ones(array.shape) for array in net.coefs_]
+    assert_array_equal(net.predict(X), ones)
+
+
 def resident_bytes():
     return int(STATUS.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

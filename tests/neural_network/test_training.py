@@ -6,9 +6,10 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.datasets import make_blobs
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -160,6 +161,32 @@ def test_validation_labels_that_training_lacks_are_refused():
     X, y = data(MLPClassifier)
     with pytest.raises(ValueError, match="classes not in"):
         small(MLPClassifier).fit(X, y, X_val=X, y_val=y + 1)
+
+
+@both
+def test_validation_rows_may_be_sparse_where_the_others_are_not(kind):
+    X, y = data(kind)
+    X = X * (X > 0)
+    fits = [
+        small(kind, early_stopping=True).fit(rows, y, X_val=held_out, y_val=y[:20])
+        for rows in (X, sparse.csr_array(X))
+        for held_out in (X[:20], sparse.csr_array(X[:20]))
+    ]
+    for net in fits[1:]:
+        assert_allclose(net.validation_loss_curve_, fits[0].validation_loss_curve_)
+        assert_allclose(net.validation_scores_, fits[0].validation_scores_)
+
+
+def test_a_score_that_is_no_number_is_refused():
+    X, y = data(MLPRegressor)
+    net = small(MLPRegressor, early_stopping=True)
+    with (
+        pytest.warns(UndefinedMetricWarning),
+        pytest.raises(ValueError, match="a score, which is NaN"),
+    ):
+        net.fit(X, y, X_val=X[:1], y_val=y[:1])
+    net.set_params(early_stopping=False).fit(X, y, X_val=X[:1], y_val=y[:1])
+    assert np.isfinite(net.validation_loss_curve_).all()
 
 
 # --- what is not finite ---
