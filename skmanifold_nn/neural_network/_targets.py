@@ -92,6 +92,11 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
                     f"y must be a matrix of {self.n_outputs_} columns of labels as in "
                     f"the first fit, got the shape {y.shape}."
                 )
+            if not np.all((y == 0) | (y == 1)):
+                raise ValueError(
+                    "y must be a matrix of 0 and 1 where there are several labels, got "
+                    f"{np.unique(y)}: binarize it first."
+                )
             return y.astype(dtype)
         y = column_or_1d(y)
         numbers = np.searchsorted(self.classes_, y)
@@ -118,6 +123,11 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         if self._target_type == "multilabel-indicator" and issparse(y):
             y = y.toarray()
         weights = compute_sample_weight(self.class_weight, y)
+        if not (np.isfinite(weights).all() and np.min(weights) >= 0):
+            raise ValueError(
+                "class_weight must be of finite weights that are not negative, got "
+                f"{self.class_weight!r}: change those below 0, infinite or NaN."
+            )
         return weights if sample_weight is None else weights * sample_weight
 
     def _classes_of(self, outputs):
@@ -230,11 +240,6 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
     _stratifies = False
 
     @property
-    def out_activation_(self):
-        """Name of the function from outputs to predictions."""
-        return self._loss.link
-
-    @property
     def _loss(self):
         return regression_loss(
             self.loss, huber_delta=self.huber_delta, quantile=self.quantile
@@ -242,6 +247,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
 
     def _targets(self, y, dtype, *, fresh, incremental):
         targets = self._held_out_targets(y, dtype)
+        self.out_activation_ = self._loss.link
         if fresh:
             self.n_outputs_ = targets.shape[1]
         elif targets.shape[1] != self.n_outputs_:
@@ -252,8 +258,11 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         return targets
 
     def _held_out_targets(self, y, dtype):
-        check_targets(self.loss, y)
-        return np.asarray(y, dtype=dtype).reshape(len(y), -1)
+        if issparse(y):
+            raise TypeError("y must be dense, got a sparse matrix: use y.toarray().")
+        targets = np.asarray(y, dtype=dtype).reshape(len(y), -1)
+        check_targets(self.loss, targets)
+        return targets
 
     def _score(self, outputs, y, sample_weight):
         return r2_score(y, self._values_of(outputs), sample_weight=sample_weight)

@@ -210,6 +210,40 @@ def test_targets_that_do_not_fit_are_refused():
         fitted.partial_fit(X, labels(X, y)[:, :3])
 
 
+def test_labels_beyond_0_and_1_are_refused():
+    X, _ = data()
+    y = (X[:, :2] > 0).astype(int)
+    trained = net().partial_fit(X, y.tolist(), classes=[0, 1])
+    assert trained.predict(X).shape == y.shape
+    with pytest.raises(ValueError, match="matrix of 0 and 1"):
+        trained.partial_fit(X, 3 * y)
+    with pytest.raises(ValueError, match="matrix of 0 and 1"):
+        net().fit(X, y, X_val=X, y_val=y - 1)
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])
+def test_class_weights_that_are_none(weight):
+    X, y = data()
+    with pytest.raises(ValueError, match="class_weight must be of finite"):
+        net(class_weight={1: weight}).fit(X, y)
+
+
+def test_numbers_that_are_none():
+    X, y = data()
+    with pytest.raises(ValueError, match="could not convert string"):
+        net(MLPRegressor).fit(X, np.array(["a", "b", "c"])[y])
+    with pytest.raises(TypeError, match="y must be dense"):
+        net(MLPRegressor).fit(X, sparse.csr_array(X))
+
+
+def test_predictions_are_by_the_loss_of_the_fit():
+    X, y = data()
+    trained = net(MLPRegressor, loss="poisson").fit(X, y)
+    expected = trained.predict(X)
+    assert_array_equal(trained.set_params(loss="huber").predict(X), expected)
+    assert trained.out_activation_ == "exp"
+
+
 def test_several_numbers():
     X, _ = data()
     fitted = net(MLPRegressor).fit(X, X[:, :3])
