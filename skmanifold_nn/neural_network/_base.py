@@ -177,7 +177,7 @@ class NeuralNetwork(
             for entry in entries:
                 view = vector[entry.start : entry.stop].reshape(entry.shape)
                 views.setdefault(entry.kind, []).append(view)
-        for kind in self._list_kinds:
+        for kind in (*self._list_kinds, *views):
             setattr(self, kind, views.get(kind, []))
         views = {kind: tuple(arrays) for kind, arrays in views.items()}
         self._linked = (params, statistics, views)
@@ -215,7 +215,7 @@ class NeuralNetwork(
             (plan.statistics, plan.n_statistics),
         ):
             vector = np.empty(size, dtype)
-            listed = {kind: iter(getattr(self, kind)) for kind in self._list_kinds}
+            listed = {e.kind: iter(getattr(self, e.kind, ())) for e in entries}
             for entry in entries:
                 array = np.asarray(next(listed[entry.kind], ()))
                 if array.shape != entry.shape:

@@ -1,5 +1,7 @@
 """What the examples of the documentation show, in small."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -8,6 +10,8 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+from skmanifold_nn._kernels._normalization import ADDRESSES as NORMALIZATIONS
+from skmanifold_nn._kernels._normalization import scratch_fixed, scratch_per_row
 from skmanifold_nn.datasets import load_page_views
 from skmanifold_nn.manifold import Isomap
 from skmanifold_nn.neural_network import (
@@ -15,7 +19,7 @@ from skmanifold_nn.neural_network import (
     MLPRegressor,
     SequentialClassifier,
 )
-from skmanifold_nn.neural_network.layers import Dense, Layer
+from skmanifold_nn.neural_network.layers import Dense, Layer, LayerNorm
 
 
 def best_start(net, X, y, n_starts):
@@ -209,3 +213,45 @@ def test_a_layer_of_the_users():
     net.fit(X[:500] / 16, y[:500])
     assert [W.shape for W in net.coefs_] == [(64, 12), (12, 64), (64, 10)]
     assert net.score(X[:500] / 16, y[:500]) > 0.95
+
+
+class Gains(Layer):
+    """Layer normalisation whose numbers are listed under names of their own."""
+
+    def plan(self, planner, tensor):
+        shape = tensor.shape[-1:]
+        start = planner.parameter("gains_", shape, lambda draws: np.ones(shape))
+        planner.parameter("shifts_", shape, lambda draws: np.zeros(shape))
+        return planner.op(
+            NORMALIZATIONS["layer_norm"],
+            [tensor],
+            tensor.shape,
+            reads="input",
+            ints=(shape[0], 1),
+            reals=(1e-5, 0.0),
+            cache_per_row=scratch_per_row("layer_norm", tensor.size, shape[0]),
+            cache_fixed=scratch_fixed("layer_norm", tensor.size, shape[0]),
+            params=start,
+            n_params=2 * shape[0],
+        )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_numbers_of_a_users_layer_are_listed():
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:300] / 16, y[:300]
+    nets = [
+        SequentialClassifier(
+            [("dense", Dense(9, "tanh")), ("norm", layer)], max_iter=5, random_state=5
+        ).fit(X, y)
+        for layer in (Gains(), LayerNorm())
+    ]
+    np.testing.assert_array_equal(nets[0].gains_, nets[1].scales_)
+    np.testing.assert_array_equal(nets[0].shifts_, nets[1].offsets_)
+    expected = nets[0].predict_proba(X)
+    copy = pickle.loads(pickle.dumps(nets[0]))
+    np.testing.assert_array_equal(copy.predict_proba(X), expected)
+    copy.gains_[0] = 2 * copy.gains_[0]
+    assert np.abs(copy.predict_proba(X) - expected).max() > 0.001
+    nets[0].set_params(warm_start=True).fit(X, y)
+    assert len(nets[0].loss_curve_) == 10
