@@ -128,7 +128,14 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
                 "class_weight must be of finite weights that are not negative, got "
                 f"{self.class_weight!r}: change those below 0, infinite or NaN."
             )
-        return weights if sample_weight is None else weights * sample_weight
+        if sample_weight is not None:
+            weights = weights * sample_weight
+        if not incremental and not weights.any():
+            raise ValueError(
+                "All samples have the weight zero, by class_weight="
+                f"{self.class_weight!r} and sample_weight: give some a positive one."
+            )
+        return weights
 
     def _classes_of(self, outputs):
         """Labels from raw outputs."""

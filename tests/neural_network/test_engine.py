@@ -5,7 +5,9 @@ import pytest
 from layer_cases import LOSSES, Network, targets_of
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse, special
+from sklearn.exceptions import ConvergenceWarning
 
+from skmanifold_nn.neural_network import MLPClassifier
 from skmanifold_nn.neural_network.layers import Activation, BatchNorm, Dense, _engine
 from skmanifold_nn.neural_network.layers._engine import (
     LINKS,
@@ -109,3 +111,14 @@ def test_parts_follow_from_the_plan_and_the_batch_size():
     assert count_parts(network().plan, 200) == 1  # too little work
     whole = Network([Dense(2000), BatchNorm(), Dense(10)], (500,)).plan
     assert count_parts(whole, 10_000) == 1
+
+
+def test_more_threads_than_a_process_can_have():
+    X, y = rows(), np.arange(50) % 2
+    fits = [
+        MLPClassifier((256, 256), max_iter=1, n_jobs=n_jobs, random_state=3)
+        for n_jobs in (None, 10**6)
+    ]
+    with pytest.warns(ConvergenceWarning):
+        first, second = (net.fit(X, y).predict_proba(X) for net in fits)
+    assert_array_equal(first, second)

@@ -226,6 +226,8 @@ def test_class_weights_that_are_none(weight):
     X, y = data()
     with pytest.raises(ValueError, match="class_weight must be of finite"):
         net(class_weight={1: weight}).fit(X, y)
+    with pytest.raises(ValueError, match="All samples have the weight zero"):
+        net(class_weight={0: 0, 1: 0, 2: 0}).fit(X, y)
 
 
 def test_numbers_that_are_none():

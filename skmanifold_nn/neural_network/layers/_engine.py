@@ -20,6 +20,8 @@ CHUNK_ELEMENTS = 2**17
 ROWS_A_PART, WORK_A_PART = 48, 2**20
 # Rows in the workspaces at a time where there are no minibatches.
 FULL_BATCH_ROWS = 1024
+# OpenMP starts as many as it is told to, be it more than a process can have.
+MOST_THREADS = 256
 
 
 @dataclass(eq=False, repr=False)
@@ -81,7 +83,7 @@ def run(plan, params, statistics, samples, *, rows=None, layer=None, n_threads=1
     n_ops, tensor = (0, plan.output) if layer is None else plan.layers[layer]
     outputs = np.empty((n_rows, tensor.size), params.dtype)
     chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_per_row))
-    n_threads = max(1, min(n_threads, -(-n_rows // chunk)))
+    n_threads = max(1, min(n_threads, -(-n_rows // chunk), MOST_THREADS))
     ops, starts, size = plan.layout(chunk, params.dtype.name)
     if n_rows:
         predict(
@@ -176,6 +178,7 @@ class Trainer:
         added = plan.added_ranges
         param_gradients = np.empty((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1
+        most_threads = n_parts if n_params < 2**16 else MOST_THREADS
         self.arguments = (
             ops,
             np.array(
@@ -191,7 +194,7 @@ class Trainer:
             weights,
             loss_kernels.ADDRESSES[loss][self.dtype],
             np.array([loss_setting]),
-            min(n_threads, n_parts) if n_params < 2**16 else n_threads,
+            min(n_threads, most_threads),
             np.empty((n_parts, stride), dtype),
             param_gradients,
             np.empty(plan.n_shared, dtype),
