@@ -220,7 +220,14 @@ def _check_finite(loss, params):
 
 
 def minimize_lbfgs(
-    loss_and_gradient, params, *, max_iter=200, max_fun=15000, tol=1e-4, callback=None
+    loss_and_gradient,
+    params,
+    *,
+    max_iter=200,
+    max_fun=15000,
+    tol=1e-4,
+    callback=None,
+    stacklevel=2,
 ):
     """Minimise over the flat vector of parameters by L-BFGS.
 
@@ -240,6 +247,8 @@ def minimize_lbfgs(
     callback : callable, default=None
         Called with the loss after each iteration, when `params` hold its result;
         raising StopIteration ends the minimisation.
+    stacklevel : int, default=2
+        Of warnings.
 
     Returns
     -------
@@ -286,9 +295,9 @@ def minimize_lbfgs(
         )
         loss, best = float(result.fun), result.x
         if result.status != 0 and not descent.stopped:
-            _warn_unfinished(result, max_iter, max_fun)
+            _warn_unfinished(result, max_iter, max_fun, stacklevel + 1)
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=2)
+        warnings.warn("Training interrupted by user.", stacklevel=stacklevel)
         loss, best, descent.stopped = descent.loss, descent.best, True
     params[...] = best
     if descent.loss_curve or not descent.stopped:
@@ -296,7 +305,7 @@ def minimize_lbfgs(
     return Minimum(loss, len(descent.loss_curve), descent.loss_curve, descent.stopped)
 
 
-def _warn_unfinished(result, max_iter, max_fun):
+def _warn_unfinished(result, max_iter, max_fun, stacklevel):
     n_iter = min(result.nit, max_iter)
     if n_iter == max_iter:
         remedy = f"Increase max_iter, which is {max_iter}"
@@ -308,5 +317,5 @@ def _warn_unfinished(result, max_iter, max_fun):
         f"lbfgs failed to converge after {n_iter} iteration(s): {result.message}. "
         f"{remedy}, or scale the data.",
         ConvergenceWarning,
-        stacklevel=3,
+        stacklevel=stacklevel,
     )

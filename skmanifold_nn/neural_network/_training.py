@@ -167,6 +167,14 @@ class Network:
     def restore_numbers(self, numbers):
         self.params[:], self.statistics[:] = numbers
 
+    def constant(self, data):
+        """What a reported loss has beyond the kernel's."""
+        targets, weights = data.targets, data.weights
+        if data.rows is not None and len(targets) > len(data.rows):
+            targets = targets[data.rows]
+            weights = None if weights is None else weights[data.rows]
+        return self.loss.constant(targets, weights)
+
     def numbers_are_finite(self):
         return bool(
             np.isfinite(self.params).all() and np.isfinite(self.statistics).all()
@@ -219,6 +227,7 @@ class _Watch:
         data, loss = self.validation.data, self.network.loss
         outputs = self.network.outputs(data, self.settings.n_threads)
         value = loss_of(loss.kernel, outputs, data.targets, data.weights, loss.setting)
+        value += self.network.constant(data)
         self.progress.validation_loss_curve.append(value)
         if self.validation.score is None or not self.settings.early_stopping:
             score = -value
@@ -315,6 +324,7 @@ def train_in_steps(
     steps = _Steps(network, data, settings, progress, random_state, batch_size)
     watch = _Watch(network, settings, progress, validation)
     progress.n_iter, last = 0, n_epochs or settings.max_iter
+    constant = network.constant(data)
     watched = task is not None or validation is not None or settings.verbose
     try:
         while progress.n_iter < last:
@@ -323,7 +333,7 @@ def train_in_steps(
                 finite, losses = steps.epochs(left)
                 for loss in losses:
                     progress.n_iter += 1
-                    watch.epoch_ends(loss)
+                    watch.epoch_ends(loss + constant)
                     steps.schedule.epoch_ends(progress.t)
                 if not finite:
                     progress.n_iter += 1
@@ -481,7 +491,7 @@ def train_fully(network, data, settings, progress, *, validation, task):
     trainer = network.trainer(data, rows, 0, settings.n_threads)
     order = np.arange(data.n_samples) if data.rows is None else data.rows
     ranges = [slice(*ends) for ends in plan.penalized_ranges]
-    progress.loss_curve = []
+    progress.loss_curve, constant = [], network.constant(data)
     watch = _Watch(
         network, replace(settings, early_stopping=False), progress, validation
     )
@@ -497,7 +507,7 @@ def train_fully(network, data, settings, progress, *, validation, task):
     def iteration_ends(loss):
         with task(progress.n_iter) if task else nullcontext():
             progress.n_iter += 1
-            watch.epoch_ends(loss)
+            watch.epoch_ends(loss + constant)
 
     progress.n_iter = 0
     minimum = minimize_lbfgs(
@@ -509,4 +519,4 @@ def train_fully(network, data, settings, progress, *, validation, task):
         callback=iteration_ends,
         stacklevel=STACK + 1,
     )
-    progress.n_iter, progress.loss = minimum.n_iter, minimum.loss
+    progress.n_iter, progress.loss = minimum.n_iter, minimum.loss + constant

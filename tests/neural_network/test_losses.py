@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+import sklearn.neural_network
 from numpy.testing import assert_allclose
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import mean_poisson_deviance
 
 from skmanifold_nn.neural_network import MLPClassifier, MLPRegressor
 from skmanifold_nn.neural_network._losses import (
@@ -137,3 +140,24 @@ def test_the_reported_loss(loss):
         "gamma": np.log(p) + y / p,
     }[loss]
     assert_allclose(net.validation_loss_curve_[-1], expected.mean())
+
+
+@pytest.mark.parametrize("params", [{}, {"solver": "lbfgs"}, {"early_stopping": True}])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_poisson_losses_are_half_the_deviance(params, weighted):
+    rng = np.random.default_rng(23)
+    X = rng.normal(size=(120, 4))
+    y = rng.poisson(np.exp(X[:, 0])).astype(float)
+    weights = rng.uniform(0.5, 2, 120) if weighted else None
+    params = {"random_state": 1, "max_iter": 4, "batch_size": 120} | params
+    validation = {} if params.get("early_stopping") else {"X_val": X, "y_val": y}
+    net = MLPRegressor("poisson", alpha=0, **params)
+    with pytest.warns(ConvergenceWarning):
+        net.fit(X, y, weights, **validation)
+    with pytest.warns(ConvergenceWarning):
+        theirs = sklearn.neural_network.MLPRegressor("poisson", alpha=0, **params)
+        theirs.fit(X, y, weights)
+    assert_allclose(net.loss_, theirs.loss_, rtol=1e-12)
+    if validation:
+        deviance = mean_poisson_deviance(y, net.predict(X))
+        assert_allclose(net.validation_loss_curve_[-1], deviance / 2)
