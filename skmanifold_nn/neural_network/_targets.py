@@ -253,21 +253,20 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         )
 
     def _targets(self, y, dtype, *, fresh, incremental):
-        targets = self._held_out_targets(y, dtype)
         self.out_activation_ = self._loss.link
         if fresh:
-            self.n_outputs_ = targets.shape[1]
-        elif targets.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y must have {self.n_outputs_} outputs as in the first fit, got "
-                f"{targets.shape[1]}: fit a clone to other targets."
-            )
-        return targets
+            self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
+        return self._held_out_targets(y, dtype)
 
     def _held_out_targets(self, y, dtype):
         if issparse(y):
             raise TypeError("y must be dense, got a sparse matrix: use y.toarray().")
         targets = np.asarray(y, dtype=dtype).reshape(len(y), -1)
+        if targets.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"y must have {self.n_outputs_} outputs as in the first fit, got "
+                f"{targets.shape[1]}: fit a clone to other targets."
+            )
         check_targets(self.loss, targets)
         return targets
 

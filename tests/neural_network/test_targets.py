@@ -236,6 +236,8 @@ def test_numbers_that_are_none():
         net(MLPRegressor).fit(X, np.array(["a", "b", "c"])[y])
     with pytest.raises(TypeError, match="y must be dense"):
         net(MLPRegressor).fit(X, sparse.csr_array(X))
+    with pytest.raises(ValueError, match="y must have 4 outputs"):
+        net(MLPRegressor).fit(X, X, X_val=X, y_val=X[:, 0])
 
 
 def test_predictions_are_by_the_loss_of_the_fit():
