@@ -122,3 +122,10 @@ def test_more_threads_than_a_process_can_have():
     with pytest.warns(ConvergenceWarning):
         first, second = (net.fit(X, y).predict_proba(X) for net in fits)
     assert_array_equal(first, second)
+
+
+def test_minibatches_that_memory_cannot_hold_are_refused():
+    n = 1_000_000
+    net = MLPClassifier((300_000,), max_iter=1, batch_size=n)
+    with pytest.raises(MemoryError, match=r"1000000 rows.*smaller batch_size"):
+        net.fit(np.ones((n, 1)), np.arange(n) % 2)

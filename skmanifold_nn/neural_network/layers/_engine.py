@@ -10,6 +10,7 @@ from ..._kernels import _optimizers as optimizer_kernels
 from ..._kernels._epochs import MOST as MOST_PARTS
 from ..._kernels._epochs import total_gradient, train_epochs
 from ..._kernels._network import predict
+from ..._memory import require_memory
 
 __all__ = ["LINKS", "Samples", "Trainer", "apply_link", "loss_of", "run"]
 
@@ -22,6 +23,8 @@ ROWS_A_PART, WORK_A_PART = 48, 2**20
 FULL_BATCH_ROWS = 1024
 # OpenMP starts as many as it is told to, be it more than a process can have.
 MOST_THREADS = 256
+# Bytes of scratch that are worth asking how many there are.
+LARGE = 2**28
 
 
 @dataclass(eq=False, repr=False)
@@ -175,6 +178,13 @@ class Trainer:
         rows = -(-batch_size // n_parts)
         ops, starts, size = plan.layout(rows, dtype.name)
         stride = 2 * size + rows * (targets.shape[1] + 1)
+        n_bytes = n_parts * stride * dtype.itemsize
+        if n_bytes > LARGE:
+            require_memory(
+                n_bytes,
+                f"Training on {batch_size} rows at a time",
+                "Use a smaller batch_size, or fewer units.",
+            )
         added = plan.added_ranges
         param_gradients = np.empty((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1
