@@ -47,6 +47,11 @@ def test_samples_of_csr_rows(index):
     assert samples.values is X.data and (samples.n_samples, samples.width) == (6, 5)
 
 
+def test_more_columns_than_kernels_can_count_are_refused():
+    with pytest.raises(ValueError, match=r"less than 2\^31 features"):
+        Samples.of(sparse.csr_array((2, 2**31)))
+
+
 @both_dtypes
 def test_outputs_do_not_depend_on_chunks_and_threads(dtype, monkeypatch):
     X, net = rows(203, dtype), network(dtype)

@@ -52,6 +52,11 @@ class Samples:
     def of(cls, X):
         """Samples of an array, whose first axis they are, or of a CSR matrix."""
         if sparse.issparse(X):
+            if X.shape[1] > np.iinfo(np.int32).max:
+                raise ValueError(
+                    f"Sparse X must have less than 2^31 features, got {X.shape[1]}: "
+                    "select some, or hash them to fewer."
+                )
             starts = X.indptr.astype(np.int64, copy=False)
             columns = X.indices.astype(np.int32, copy=False)
             return cls(X.data, columns, starts, *X.shape)
