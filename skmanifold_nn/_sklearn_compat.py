@@ -6,6 +6,7 @@ from sklearn.base import _fit_context as fit_context
 from sklearn.metrics.pairwise import _VALID_METRICS
 from sklearn.preprocessing import KernelCenterer
 from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call as is_first_partial_fit,
@@ -25,6 +26,7 @@ __all__ = [
     "is_first_partial_fit",
     "kernel_means",
     "kernel_pca",
+    "names_columns",
     "searches_by_brute_force",
     "searches_by_tree",
     "training_rows",
@@ -37,6 +39,11 @@ VALID_METRICS = frozenset(_VALID_METRICS)
 def has_callbacks(estimator):
     """Whether callbacks, its own or those of an estimator around it, watch its fit."""
     return bool(getattr(estimator, "_skl_callbacks", ()))
+
+
+def names_columns(estimator):
+    """Whether `set_output` makes what `transform` gives a table with column names."""
+    return _get_output_config("transform", estimator)["dense"] != "default"
 
 
 def training_rows(nbrs):

@@ -4,7 +4,6 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from cython cimport floating
 from libc.math cimport isfinite
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
-from libc.string cimport memset
 
 from ._minibatch cimport (
     MOST_PARTS,
@@ -202,7 +201,8 @@ def total_gradient(
     work.run.source = &source
     with nogil:
         sums[0], sums[1] = 0, weight_of(weights, &order[0], n)
-        memset(&gradient[0], 0, work.n_params * sizeof(double))
+        for k in range(work.n_params):
+            gradient[k] = 0
         prepare_all(&work)
         for block in range((n + batch_size - 1) // batch_size):
             first = block * batch_size

@@ -32,6 +32,7 @@ from .._sklearn_compat import (
     check_sample_weight,
     fit_context,
     has_callbacks,
+    names_columns,
 )
 from ._initializers import INITIALIZERS
 from ._optimizers import STOCHASTIC_SOLVERS
@@ -280,6 +281,10 @@ class NeuralNetwork(
                 f"{'y_val' if X_val is None else 'X_val'}: give both."
             )
         X, y = self._validate_training(X, y, reset=fresh)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(
+                sample_weight, X, ensure_non_negative=True
+            )
         dtype = X.dtype
         targets = self._targets(y, dtype, fresh=fresh, incremental=incremental)
         weights = self._weights(X, y, sample_weight, incremental)
@@ -289,7 +294,8 @@ class NeuralNetwork(
         data, validation = self._hold_out(data, X, y, X_val, y_val, random_state)
         if self.random_state is None:  # other threads may draw from it
             random_state = np.random.RandomState(random_state.randint(2**31 - 1))
-        with self._callback_tasks(X, y, 1 if incremental else self.max_iter) as task:
+        n_tasks = 1 if incremental else self.max_iter
+        with self._callback_tasks(X, y, n_tasks, progress) as task:
             shared = {"validation": validation, "task": task}
             try:
                 if self.solver == "lbfgs":
@@ -360,10 +366,6 @@ class NeuralNetwork(
 
     def _weights(self, X, y, sample_weight, incremental):
         """Weights of samples, or None where all are one."""
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(
-                sample_weight, X, ensure_non_negative=True
-            )
         return sample_weight
 
     def _hold_out(self, data, X, y, X_val, y_val, random_state):
@@ -452,7 +454,7 @@ class NeuralNetwork(
                 setattr(self, attribute, value)
 
     @contextmanager
-    def _callback_tasks(self, X, y, n_tasks):
+    def _callback_tasks(self, X, y, n_tasks, progress):
         """Context of a whole fit; gives that of one epoch, None if nobody watches."""
         context = self._init_callback_context(max_subtasks=n_tasks)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
@@ -463,6 +465,7 @@ class NeuralNetwork(
             subcontext.call_on_fit_task_begin(estimator=self, X=X, y=y)
             yield
             # Copies are made of the estimator, which has the numbers of this epoch.
+            self._publish(progress)
             subcontext.call_on_fit_task_end(
                 estimator=self, X=X, y=y, reconstruction_attributes={}
             )
@@ -534,7 +537,14 @@ class NeuralNetwork(
         if not self.layer_names_ and layer == -1:
             X = self._validate_rows(X, self._numbers()[0].dtype)
             return X.toarray() if issparse(X) else X.copy()
-        return self._outputs(X, self._layer_name(layer))
+        name = self._layer_name(layer)
+        if name != self.layer_names_[-1] and names_columns(self):
+            raise ValueError(
+                f"layer={layer!r} has columns that get_feature_names_out, which tells "
+                "of the last hidden layer, cannot name: set_output(transform='default')"
+                " before, or take layer=-1."
+            )
+        return self._outputs(X, name)
 
     def _layer_name(self, layer):
         names = self.layer_names_

@@ -527,3 +527,46 @@ def test_refitting_holds_one_network_only(kind):
     for _ in range(5):
         net.fit(X, y)
     assert len(pickle.dumps(net)) <= size + 200
+
+
+@both
+def test_columns_of_an_inner_layer_have_no_names(kind):
+    X, y = data(kind)
+    net = small(kind, hidden_layer_sizes=(5, 4)).fit(X, y)
+    inner = net.transform(X, layer=0)
+    net.set_output(transform="pandas")
+    assert list(net.transform(X).columns) == list(net.get_feature_names_out())
+    with pytest.raises(ValueError, match=r"layer=0 .* set_output"):
+        net.transform(X, layer=0)
+    assert_array_equal(net.set_output(transform="default").transform(X, 0), inner)
+
+
+@both
+def test_a_refused_weight_leaves_the_fitted_net_alone(kind):
+    X, y = data(kind)
+    net = small(kind).fit(X, y)
+    expected = net.predict(X)
+    with pytest.raises(ValueError, match="sample_weight"):
+        net.fit(X, y > np.min(y), sample_weight=-np.ones(len(y)))
+    assert_array_equal(net.predict(X), expected)
+
+
+def test_callbacks_see_the_progress():
+    class Spy:
+        def setup(self, estimator, context):
+            self.seen = []
+
+        def on_fit_task_begin(self, estimator, context):
+            pass
+
+        def on_fit_task_end(self, estimator, context):
+            if context.task_name == "epoch":
+                self.seen.append((estimator.n_iter_, len(estimator.loss_curve_)))
+
+        def teardown(self, estimator, context):
+            pass
+
+    X, y = classes()
+    spy = Spy()
+    small(MLPClassifier, max_iter=3, tol=0).set_callbacks(spy).fit(X, y)
+    assert spy.seen == [(1, 1), (2, 2), (3, 3)]
