@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -774,7 +775,8 @@ def test_safetensors_is_imported_only_when_needed():
         "import sys, skmanifold_nn.neural_network._saving;"
         "assert 'safetensors' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    folder = Path(_saving.__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
 
 
 def test_loading_warns_of_nothing(path):
