@@ -10,7 +10,7 @@ NAMES = (
 )
 NAMES += " state cache shared flags index n_tasks ints"
 WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 26}
-NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
+NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS = 1, 2, 4
 
 
 class Source(ctypes.Structure):
@@ -32,6 +32,8 @@ class Pass(ctypes.Structure):
         *[(name, ctypes.c_int64) for name in ("n_rows", "first_row", "training")],
         *[(name, ctypes.c_uint64) for name in ("seed", "step")],
         *[(name, ctypes.c_void_p) for name in ("source", "rows")],
+        *[(name, ctypes.c_int64) for name in ("n_sequences", "n_steps")],
+        *[(name, ctypes.c_void_p) for name in ("active", "carried")],
     ]
 
 

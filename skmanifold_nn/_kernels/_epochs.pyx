@@ -87,7 +87,7 @@ cdef int64_t one_epoch(
     for batch in range((n + batch_size - 1) // batch_size):
         first = batch * batch_size
         size = min(batch_size, n - first)
-        weight = weight_of(weights, work.order + first, size)
+        weight = weight_of(work, weights, first, size)
         if weight > 0:
             prepare_all(work)
             loss = run_batch(
@@ -104,19 +104,20 @@ cdef int64_t one_epoch(
 
 def train_epochs(
     const int64_t[:, ::1] ops,  # (n_ops, WORDS)
-    # offset and number of outputs, size of a workspace, ranges of parameters whose
-    # gradients the parts add up
+    # offset and number of outputs, size of a workspace, whether outputs are over steps,
+    # steps of all sequences or 0, ranges of parameters whose gradients the parts add up
     const int64_t[::1] layout,
-    const floating[::1] values,  # of the samples: dense rows, or a CSR's entries
+    const floating[::1] values,  # of the samples: rows, a CSR's entries, or steps
     const int32_t[::1] columns,  # of the entries, or None
-    const int64_t[::1] starts,  # of the CSR's rows, or None
-    int64_t width,  # elements of a sample
-    const floating[:, ::1] targets,  # (n_samples, n_targets)
-    const floating[:, ::1] weights,  # (n_samples, 1), or None: ones
+    const int64_t[::1] starts,  # of the CSR's rows or of the sequences, or None
+    int64_t width,  # elements of a sample, or of a step
+    const floating[:, ::1] targets,  # (n_samples or steps, n_targets)
+    const floating[:, ::1] weights,  # (n_samples or steps, 1), or None: ones
     size_t loss,  # address
     const double[::1] loss_settings,
     int n_threads,
     floating[:, ::1] workspace,  # scratch of each part: values, gradients, labels
+    int64_t[:, ::1] places,  # scratch of each part for sequences, or None
     floating[:, ::1] param_gradients,  # scratch, (n_parts, n_params)
     floating[::1] shared,  # scratch
     double[::1] part_sums,  # scratch, one each part and each block of parameters
@@ -141,8 +142,8 @@ def train_epochs(
     cdef BitGenerator *generator = NULL
     cdef Source source = source_of(values, columns, starts, width)
     cdef Work work = work_of(
-        ops, layout, loss, loss_settings, targets, order, counters[0], n_threads,
-        workspace, param_gradients, shared, params, state, part_sums)
+        ops, layout, &source, loss, loss_settings, targets, order, counters[0],
+        n_threads, workspace, places, param_gradients, shared, params, state, part_sums)
     cdef Descent descent
     if bits is not None:
         generator = <BitGenerator *> PyCapsule_GetPointer(bits, "BitGenerator")
@@ -155,7 +156,7 @@ def train_epochs(
     descent.step.settings, descent.step.n = &step_settings[0], work.n_params
     descent.step.gradients, descent.step.params = &param_gradients[0, 0], &params[0]
     descent.step.states = &states[0, 0] if states.shape[0] else NULL
-    work.run.source, work.run.step = &source, counters[1]
+    work.run.step = counters[1]
     with nogil:
         for epoch in range(sums.shape[0]):
             if generator != NULL:
@@ -181,6 +182,7 @@ def total_gradient(
     const double[::1] loss_settings,
     int n_threads,
     floating[:, ::1] workspace,
+    int64_t[:, ::1] places,
     floating[:, ::1] param_gradients,
     floating[::1] shared,
     double[::1] part_sums,
@@ -196,11 +198,10 @@ def total_gradient(
     cdef int64_t n = order.shape[0], first, block, k
     cdef Source source = source_of(values, columns, starts, width)
     cdef Work work = work_of(
-        ops, layout, loss, loss_settings, targets, order, seed, n_threads,
-        workspace, param_gradients, shared, params, state, part_sums)
-    work.run.source = &source
+        ops, layout, &source, loss, loss_settings, targets, order, seed, n_threads,
+        workspace, places, param_gradients, shared, params, state, part_sums)
     with nogil:
-        sums[0], sums[1] = 0, weight_of(weights, &order[0], n)
+        sums[0], sums[1] = 0, weight_of(&work, weights, 0, n)
         for k in range(work.n_params):
             gradient[k] = 0
         prepare_all(&work)

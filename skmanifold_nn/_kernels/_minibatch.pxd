@@ -3,11 +3,11 @@ from cython cimport floating
 from libc.stdint cimport int64_t, uint64_t
 
 from ._losses cimport loss_function
-from ._network cimport Op, Pass
+from ._network cimport Op, Pass, Source
 
 
 cdef enum:
-    MOST_PARTS = 16
+    MOST_PARTS = 16  # passes over their steps follow those over samples
 
 
 # What all parts of all minibatches share.
@@ -16,9 +16,13 @@ cdef struct Work:
     int64_t n_ops
     int64_t output  # offset of the outputs in a workspace
     int64_t n_outputs
+    bint over_steps  # whether losses are of steps, not of samples
+    int64_t n_fixed  # steps of all sequences, or 0
     loss_function loss
     const double *loss_settings
     const int64_t *order  # of the samples
+    int64_t *places  # scratch of each part for sequences, or NULL
+    int64_t n_places
     int64_t n_targets
     int64_t n_parts
     int64_t n_params
@@ -31,20 +35,22 @@ cdef struct Work:
     int64_t n_tasks  # of all ops
     int64_t n_shared  # elements that the ops prepare
     Pass run
-    Pass parts[MOST_PARTS]
+    Pass parts[2 * MOST_PARTS]
 
 
 # What does not change from minibatch to minibatch.
 cdef Work work_of(
-    const int64_t[:, ::1] ops, const int64_t[::1] layout, size_t loss,
-    const double[::1] loss_settings, const floating[:, ::1] targets,
+    const int64_t[:, ::1] ops, const int64_t[::1] layout, const Source *source,
+    size_t loss, const double[::1] loss_settings, const floating[:, ::1] targets,
     const int64_t[::1] order, uint64_t seed, int n_threads, floating[:, ::1] workspace,
-    floating[:, ::1] param_gradients, floating[::1] shared, floating[::1] params,
-    floating[::1] state, double[::1] part_sums)
+    int64_t[:, ::1] places, floating[:, ::1] param_gradients, floating[::1] shared,
+    floating[::1] params, floating[::1] state, double[::1] part_sums)
 
-# Sum of the weights of some samples.
+# Sum of the weights of the samples first .. first + size - 1 of the order, or of their
+# steps.
 cdef double weight_of(
-    const floating[:, ::1] weights, const int64_t *order, int64_t n_rows) noexcept nogil
+    const Work *work, const floating[:, ::1] weights, int64_t first, int64_t size,
+) noexcept nogil
 
 # What ops share between parts, for the present parameters.
 cdef void prepare_all(const Work *work) noexcept nogil

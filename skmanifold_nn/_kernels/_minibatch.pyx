@@ -3,7 +3,8 @@
 A minibatch is cut into parts, each with a workspace of its own. When all are done, ops
 collect the gradients of their parameters from what the parts left behind, in tasks that
 write different parameters. Parts and tasks belong to the plan, and sums over parts are
-taken in their order: the result does not depend on the number of threads.
+taken in their order: the result does not depend on the number of threads. Where samples
+are sequences, a part has two passes, over them and over their steps.
 """
 
 from cython cimport floating
@@ -12,13 +13,16 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from ._losses cimport loss_function
-from ._network cimport Op, Pass, forward_all
+from ._network cimport Op, Pass, Source, forward_all, pass_of
+from ._packing cimport count_steps, pack_part
 
 
-cdef void backward_all(const Work *work, const Pass *run) noexcept nogil:
+cdef void backward_all(const Work *work, const Pass *runs) noexcept nogil:
     cdef int64_t k
+    cdef const Op *op
     for k in range(work.n_ops - 1, -1, -1):
-        work.ops[k].backward(&work.ops[k], run)
+        op = work.ops + k
+        op.backward(op, pass_of(op, runs, MOST_PARTS))
 
 
 cdef void prepare_op(const Work *work, int64_t k) noexcept nogil:
@@ -47,12 +51,15 @@ cdef void copy_rows(
 cdef void collect_task(Work *work, int64_t task) noexcept nogil:
     """The task of that number among those of all ops."""
     cdef int64_t k
+    cdef const Op *op
     for k in range(work.n_ops):
-        if work.ops[k].collect != NULL:
-            if task < work.ops[k].n_tasks:
-                work.ops[k].collect(&work.ops[k], work.parts, work.n_parts, task)
+        op = work.ops + k
+        if op.collect != NULL:
+            if task < op.n_tasks:
+                op.collect(
+                    op, pass_of(op, work.parts, MOST_PARTS), work.n_parts, task)
                 return
-            task -= work.ops[k].n_tasks
+            task -= op.n_tasks
 
 
 cdef void collect_all(Work *work) noexcept nogil:
@@ -79,38 +86,57 @@ cdef void add_parts(Work *work, floating *gradients) noexcept nogil:
                 gradients[e] += other[e]
 
 
+cdef void open_part(
+    Work *work, floating[:, ::1] workspace, floating[:, ::1] param_gradients,
+    int64_t first, int64_t size, int64_t part,
+) noexcept nogil:
+    """The passes of a part: its rows, and where its numbers are."""
+    cdef Pass *run = &work.parts[part]
+    cdef Pass *steps = run + MOST_PARTS
+    run[0] = work.run
+    run.first_row = size * part // work.n_parts
+    run.n_rows = size * (part + 1) // work.n_parts - run.first_row
+    run.rows = work.order + first + run.first_row
+    run.values = &workspace[part, 0]
+    run.gradients = &workspace[part, work.size]
+    run.param_gradients = &param_gradients[part if work.n_added else 0, 0]
+    steps.n_rows = 0
+    if work.places != NULL and run.n_rows:
+        pack_part(run.source, work.n_fixed, run, MOST_PARTS,
+                  work.places + part * work.n_places)
+        steps.first_row = count_steps(
+            run.source, work.n_fixed, work.order + first, run.first_row)
+
+
 cdef void run_part(
     Work *work, const floating[:, ::1] targets, const floating[:, ::1] weights,
     floating[:, ::1] workspace, floating[:, ::1] param_gradients, int64_t first,
     int64_t size, double scale, int64_t part,
 ) noexcept nogil:
     """Loss of a part, and backward; `scale` is one over the sum of weights."""
-    cdef Pass *run = &work.parts[part]
+    cdef const Pass *run = &work.parts[part]
     cdef floating *values = &workspace[part, 0]
     cdef floating *target = values + 2 * work.size
     cdef floating *weight = NULL
     cdef int64_t k
-    run[0] = work.run
-    run.first_row = size * part // work.n_parts
-    run.n_rows = size * (part + 1) // work.n_parts - run.first_row
-    run.rows = work.order + first + run.first_row
-    run.values, run.gradients = values, values + work.size
-    run.param_gradients = &param_gradients[part if work.n_added else 0, 0]
+    open_part(work, workspace, param_gradients, first, size, part)
     for k in range(work.n_added):
         memset(&param_gradients[part, work.added[2 * k]], 0,
                (work.added[2 * k + 1] - work.added[2 * k]) * sizeof(floating))
     work.losses[part] = 0
     if run.n_rows == 0:
         return
+    if work.over_steps:
+        run += MOST_PARTS
     copy_rows(targets, run.rows, run.n_rows, target)
     if weights is not None:
         weight = target + run.n_rows * work.n_targets
         copy_rows(weights, run.rows, run.n_rows, weight)
-    forward_all(work.ops, work.n_ops, run)
+    forward_all(work.ops, work.n_ops, &work.parts[part], MOST_PARTS)
     work.losses[part] = work.loss(
         work.loss_settings, run.n_rows, work.n_outputs, values + work.output, target,
         weight, scale, <floating *> run.gradients + work.output)
-    backward_all(work, run)
+    backward_all(work, &work.parts[part])
 
 
 cdef double run_batch(
@@ -139,40 +165,51 @@ cdef double run_batch(
 
 
 cdef double weight_of(
-    const floating[:, ::1] weights, const int64_t *order, int64_t n_rows,
+    const Work *work, const floating[:, ::1] weights, int64_t first, int64_t size,
 ) noexcept nogil:
-    """Sum of the weights of some samples."""
-    cdef int64_t k
+    cdef const int64_t *order = work.order + first
+    cdef const int64_t *starts = work.run.source.starts
+    cdef int64_t k, step
     cdef double total = 0
     if weights is None:
-        return <double> n_rows
-    for k in range(n_rows):
-        total += <double> weights[order[k], 0]
+        if work.over_steps:
+            return <double> count_steps(work.run.source, work.n_fixed, order, size)
+        return <double> size
+    for k in range(size):
+        if work.over_steps:
+            for step in range(starts[order[k]], starts[order[k] + 1]):
+                total += <double> weights[step, 0]
+        else:
+            total += <double> weights[order[k], 0]
     return total
 
 
 cdef Work work_of(
-    const int64_t[:, ::1] ops, const int64_t[::1] layout, size_t loss,
-    const double[::1] loss_settings, const floating[:, ::1] targets,
+    const int64_t[:, ::1] ops, const int64_t[::1] layout, const Source *source,
+    size_t loss, const double[::1] loss_settings, const floating[:, ::1] targets,
     const int64_t[::1] order, uint64_t seed, int n_threads, floating[:, ::1] workspace,
-    floating[:, ::1] param_gradients, floating[::1] shared, floating[::1] params,
-    floating[::1] state, double[::1] part_sums,
+    int64_t[:, ::1] places, floating[:, ::1] param_gradients, floating[::1] shared,
+    floating[::1] params, floating[::1] state, double[::1] part_sums,
 ):
     cdef Work work
     cdef Py_ssize_t k
     memset(&work, 0, sizeof(Work))
     work.ops, work.n_ops = <const Op *> &ops[0, 0], ops.shape[0]
     work.output, work.n_outputs, work.size = layout[0], layout[1], layout[2]
+    work.over_steps, work.n_fixed = layout[3] != 0, layout[4]
     work.loss, work.loss_settings = <loss_function> loss, &loss_settings[0]
     work.order, work.n_targets = &order[0], targets.shape[1]
     work.n_parts, work.stride = workspace.shape[0], workspace.shape[1]
     work.n_params, work.n_threads = param_gradients.shape[1], n_threads
     work.losses, work.n_shared = &part_sums[0], shared.shape[0]
-    if layout.shape[0] > 3:
-        work.added, work.n_added = &layout[3], (layout.shape[0] - 3) // 2
+    if places is not None:
+        work.places, work.n_places = &places[0, 0], places.shape[1]
+    if layout.shape[0] > 5:
+        work.added, work.n_added = &layout[5], (layout.shape[0] - 5) // 2
     for k in range(work.n_ops):
         if work.ops[k].collect != NULL:
             work.n_tasks += work.ops[k].n_tasks
+    work.run.source = source
     work.run.params = &params[0] if params.shape[0] else NULL
     work.run.state = &state[0] if state.shape[0] else NULL
     work.run.shared = &shared[0] if shared.shape[0] else NULL

@@ -13,10 +13,11 @@ cdef enum:
     # Flags of an Op.
     NEEDS_INPUT_GRADIENT = 1
     ADDS_TO_INPUT_GRADIENT = 2  # the input has other consumers, which came before
+    OVER_STEPS = 4  # the op's rows are steps of sequences, not samples
 
 
-# One step of the forward pass, and its adjoint. Offsets and sizes are counted in
-# elements of the network's dtype; a tensor of n_rows samples lies row after row.
+# One op of the forward pass, and its adjoint. Offsets and sizes are counted in elements
+# of the network's dtype; a tensor of n_rows rows, samples or steps, lies row after row.
 cdef struct Op:
     op_function forward
     op_function backward
@@ -24,7 +25,7 @@ cdef struct Op:
     collect_function collect  # or NULL: called n_tasks times, after they are run
     int64_t inputs[2]  # offsets in the workspace
     int64_t output
-    int64_t n_in  # elements of a sample of the first input
+    int64_t n_in  # elements of a row of the first input
     int64_t n_out
     int64_t params  # offset in the vector of parameters
     int64_t n_params
@@ -38,16 +39,18 @@ cdef struct Op:
     double reals[6]
 
 
-# The samples of a call: dense rows, or CSR rows where there are columns.
+# The samples of a call: dense rows; CSR rows where there are columns; sequences, whose
+# steps lie one after the other, where there are starts alone.
 cdef struct Source:
     const void *values
     const int32_t *columns  # of the entries, or NULL
-    const int64_t *starts  # (n_samples + 1,), of the rows among the entries
-    int64_t width  # of a row
+    const int64_t *starts  # (n_samples + 1,), of samples among the entries or steps
+    int64_t width  # of a row, or of a step
 
 
 # What an op works on: a part of a minibatch. Values and gradients of the workspace have
-# the same offsets.
+# the same offsets. Sequences of a part are sorted, longest first, and their steps lie
+# by time: first those of step 0, then those of step 1 as far as sequences are so long.
 cdef struct Pass:
     void *values
     void *gradients
@@ -61,13 +64,24 @@ cdef struct Pass:
     uint64_t seed
     uint64_t step  # minibatches so far, for random numbers
     const Source *source
-    const int64_t *rows  # (n_rows,), the part's samples in the source
+    const int64_t *rows  # (n_rows,), the part's samples, or their steps, in the source
+    int64_t n_sequences
+    int64_t n_steps  # of the longest sequence
+    const int64_t *active  # (n_steps,), how many sequences have such a step
+    void *carried  # or NULL; states of all sequences before and after (streams)
 
+
+# The pass that an op gets, of one over samples and, `stride` further, one over steps.
+cdef inline const Pass *pass_of(
+    const Op *op, const Pass *runs, int64_t stride,
+) noexcept nogil:
+    return runs + stride if op.flags & OVER_STEPS else runs
 
 # All ops one after the other.
-cdef void forward_all(const Op *ops, int64_t n_ops, const Pass *run) noexcept nogil
+cdef void forward_all(
+    const Op *ops, int64_t n_ops, const Pass *runs, int64_t stride) noexcept nogil
 
-# Dense rows without `columns`, one after the other; CSR rows with them.
+# Dense rows, one after the other; CSR rows with columns; sequences with starts alone.
 cdef Source source_of(
     const floating[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
     int64_t width)

@@ -9,27 +9,30 @@ from cython.parallel cimport prange
 from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memcpy, memset
 
-from ._network cimport OP_WORDS, Op, Pass, Source
+from ._network cimport OP_WORDS, Op, Pass, Source, pass_of
+from ._packing cimport pack_part
 
 WORDS = OP_WORDS
 
 
-cdef void forward_all(const Op *ops, int64_t n_ops, const Pass *run) noexcept nogil:
+cdef void forward_all(
+    const Op *ops, int64_t n_ops, const Pass *runs, int64_t stride,
+) noexcept nogil:
     cdef int64_t k
     for k in range(n_ops):
-        ops[k].forward(&ops[k], run)
+        ops[k].forward(&ops[k], pass_of(&ops[k], runs, stride))
 
 
 cdef Source source_of(
     const floating[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
     int64_t width,
 ):
-    """Dense rows without `columns`, which follow in order; CSR rows with them."""
     cdef Source source
     source.values = &values[0] if values.shape[0] else NULL
     source.columns, source.starts, source.width = NULL, NULL, width
     if columns is not None:
         source.columns = &columns[0] if columns.shape[0] else NULL
+    if starts is not None:
         source.starts = &starts[0]
     return source
 
@@ -40,41 +43,78 @@ cdef struct Work:
     int64_t n_ops
     int64_t output
     int64_t n_outputs
+    bint over_steps
+    int64_t n_fixed
     const int64_t *rows
+    const int64_t *chunks
+    int64_t n_chunks
+    const int64_t *out_starts
     int n_threads
     Pass run
 
 
+cdef void put(
+    const Work *work, const Pass *run, const int64_t *places, int64_t first,
+    floating *outputs,
+) noexcept nogil:
+    """Outputs of a chunk where they belong: sequences were sorted."""
+    cdef const floating *values = <const floating *> run.values + work.output
+    cdef int64_t n = work.n_outputs, t, k, row = 0
+    if not work.over_steps:
+        for k in range(run.n_sequences):
+            memcpy(outputs + (first + places[k]) * n, values + k * n,
+                   n * sizeof(floating))
+        return
+    for t in range(run.n_steps):
+        for k in range(run.active[t]):
+            memcpy(outputs + (work.out_starts[first + places[k]] + t) * n,
+                   values + row * n, n * sizeof(floating))
+            row += 1
+
+
 cdef void predict_chunks(
-    const Work *work, int64_t thread, int64_t chunk, floating[:, ::1] workspace,
+    const Work *work, int64_t thread, floating[:, ::1] workspace, int64_t[:, ::1] places,
     floating[:, ::1] outputs,
 ) noexcept nogil:
     """Every n_threads-th chunk of the rows."""
-    cdef Pass run = work.run
-    cdef int64_t first = thread * chunk, n = outputs.shape[0]
-    run.values = &workspace[thread, 0]
-    while first < n:
-        run.n_rows, run.rows = min(chunk, n - first), work.rows + first
-        forward_all(work.ops, work.n_ops, &run)
-        memcpy(&outputs[first, 0], <floating *> run.values + work.output,
-               run.n_rows * work.n_outputs * sizeof(floating))
-        first += work.n_threads * chunk
+    cdef Pass runs[2]
+    cdef int64_t chunk, first
+    for chunk in range(work.n_chunks):
+        if chunk % work.n_threads != thread:
+            continue
+        first = work.chunks[chunk]
+        runs[0] = work.run
+        runs[0].values = &workspace[thread, 0]
+        runs[0].n_rows = work.chunks[chunk + 1] - first
+        runs[0].rows = work.rows + first
+        if places is None:
+            forward_all(work.ops, work.n_ops, runs, 0)
+            memcpy(&outputs[first, 0], <floating *> runs[0].values + work.output,
+                   runs[0].n_rows * work.n_outputs * sizeof(floating))
+        else:
+            pack_part(work.run.source, work.n_fixed, runs, 1, &places[thread, 0])
+            forward_all(work.ops, work.n_ops, runs, 1)
+            put(work, runs, &places[thread, 0], first, &outputs[0, 0])
 
 
 def predict(
     const int64_t[:, ::1] ops,  # (n_ops, WORDS)
     int64_t output,  # offset of the wanted tensor in a workspace
-    const floating[::1] values,  # of the samples, as for train_epoch
+    const floating[::1] values,  # of the samples, as for train_epochs ...
     const int32_t[::1] columns,
     const int64_t[::1] starts,
     int64_t width,
+    int64_t n_fixed,  # ... up to here
     const int64_t[::1] rows,  # samples wanted
-    int64_t chunk,  # rows that a workspace holds
+    const int64_t[::1] chunks,  # (n_chunks + 1,), ends of those that are run together
     int n_threads,
     const floating[::1] params,
     const floating[::1] state,  # running statistics
+    floating[::1] carried,  # IN and OUT, states of streams, or None; then one chunk
     floating[:, ::1] workspace,  # scratch of each thread
-    floating[:, ::1] outputs,  # OUT, (n_rows, n_outputs)
+    int64_t[:, ::1] places,  # scratch of each thread for sequences, or None
+    const int64_t[::1] out_starts,  # of the wanted rows among outputs over steps, or None
+    floating[:, ::1] outputs,  # OUT, (n_rows or steps of all, n_outputs)
 ):
     """A tensor of the network for some samples, not in training."""
     cdef Source source = source_of(values, columns, starts, width)
@@ -83,15 +123,19 @@ def predict(
     memset(&work, 0, sizeof(Work))
     work.ops, work.n_ops = <const Op *> &ops[0, 0], ops.shape[0]
     work.output, work.n_outputs, work.rows = output, outputs.shape[1], &rows[0]
-    work.n_threads = n_threads
+    work.chunks, work.n_chunks = &chunks[0], chunks.shape[0] - 1
+    work.n_threads, work.n_fixed = n_threads, n_fixed
+    if out_starts is not None:
+        work.out_starts, work.over_steps = &out_starts[0], True
     work.run.source = &source
     work.run.params = &params[0] if params.shape[0] else NULL
     work.run.state = <void *> &state[0] if state.shape[0] else NULL
+    work.run.carried = &carried[0] if carried is not None else NULL
     with nogil:
         if n_threads == 1:
-            predict_chunks(&work, 0, chunk, workspace, outputs)
+            predict_chunks(&work, 0, workspace, places, outputs)
         else:
             for thread in prange(
                 n_threads, num_threads=n_threads, schedule="static", chunksize=1
             ):
-                predict_chunks(&work, thread, chunk, workspace, outputs)
+                predict_chunks(&work, thread, workspace, places, outputs)

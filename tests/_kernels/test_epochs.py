@@ -20,7 +20,7 @@ def cut(monkeypatch):
     """Cuts minibatches into so many parts."""
 
     def set_parts(n_parts):
-        counted = lambda plan, batch_size: min(n_parts, batch_size)  # noqa: E731
+        counted = lambda plan, batch_size, *_: min(n_parts, batch_size)  # noqa: E731
         monkeypatch.setattr(_engine, "count_parts", counted)
 
     return set_parts

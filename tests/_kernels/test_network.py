@@ -22,19 +22,23 @@ def rows(n, dtype):
 
 
 def call(net, samples, wanted, chunk, n_threads):
-    ops, starts, size = net.plan.layout(chunk, net.params.dtype.name)
+    ops, starts, size = net.plan.layout(chunk, 0, net.params.dtype.name)
     assert ops.shape[1] == WORDS
     outputs = np.full((len(wanted), 2), np.nan, net.params.dtype)
     predict(
         ops,
         starts[net.plan.output.slot],
         *samples.arguments,
+        0,
         wanted,
-        chunk,
+        np.append(np.arange(0, len(wanted), chunk), len(wanted)),
         n_threads,
         net.params,
         net.statistics,
+        None,
         np.empty((n_threads, size), net.params.dtype),
+        None,
+        None,
         outputs,
     )
     return outputs

@@ -28,7 +28,7 @@ from skmanifold_nn.neural_network.layers._planner import (
 
 
 def ops_of(members, shape=(5,), n_rows=4, **options):
-    return Network(members, shape, **options).plan.layout(n_rows, "float64")
+    return Network(members, shape, **options).plan.layout(n_rows, 0, "float64")
 
 
 def test_elementwise_layers_work_in_place():
@@ -74,14 +74,14 @@ def test_gradients_of_several_consumers_are_added():
 @pytest.mark.parametrize("n_rows", [1, 7])
 def test_tensors_do_not_overlap(name, n_rows):
     plan = Network(COMPOSITIONS[name], (5,)).plan
-    ops, starts, size = plan.layout(n_rows, "float32")
+    ops, starts, size = plan.layout(n_rows, 0, "float32")
     assert ops.shape[1] == WORDS and ops.dtype == np.int64
     assert all(start % ALIGNMENT == 0 for start in starts)
-    ends = [s + n * n_rows for s, n in zip(starts, plan._slots, strict=True)]
+    ends = [s + n * n_rows for s, (n, _) in zip(starts, plan._slots, strict=True)]
     assert all(e <= s for e, s in zip(ends, starts[1:], strict=False))
     assert max(ends) <= size
     assert set(ops[:, OUTPUT]) == set(starts)  # nothing lies idle
-    assert plan.layout(n_rows, "float32")[0] is ops  # kept
+    assert plan.layout(n_rows, 0, "float32")[0] is ops  # kept
 
 
 def test_parameters_lie_one_after_the_other():
@@ -128,7 +128,7 @@ def test_random_numbers_do_not_depend_on_the_form_of_samples():
         Network([Dense(3), Dropout(0.1)], (5,), sparse=sparse).plan
         for sparse in (True, False)
     ]
-    indices = [plan.layout(2, "float64")[0][-1, FLAGS + 1] for plan in plans]
+    indices = [plan.layout(2, 0, "float64")[0][-1, FLAGS + 1] for plan in plans]
     assert indices[0] == indices[1]
 
 

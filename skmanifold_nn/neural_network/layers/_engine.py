@@ -10,6 +10,7 @@ from ..._kernels import _optimizers as optimizer_kernels
 from ..._kernels._epochs import MOST as MOST_PARTS
 from ..._kernels._epochs import total_gradient, train_epochs
 from ..._kernels._network import predict
+from ..._kernels._packing import places_size
 from ..._memory import require_memory
 
 __all__ = ["LINKS", "Samples", "Trainer", "apply_link", "loss_of", "run"]
@@ -17,8 +18,10 @@ __all__ = ["LINKS", "Samples", "Trainer", "apply_link", "loss_of", "run"]
 LINKS = loss_kernels.LINKS
 # Elements of a workspace in predictions: they stay in the second cache.
 CHUNK_ELEMENTS = 2**17
-# A part of a minibatch has so many rows and multiplications at least.
-ROWS_A_PART, WORK_A_PART = 48, 2**20
+# A part of a minibatch has so many rows, or sequences, and multiplications at least.
+ROWS_A_PART, SEQUENCES_A_PART, WORK_A_PART = 48, 12, 2**20
+# Sequences predicted together where their steps allow it, for products of some rows.
+SEQUENCES_A_CHUNK, MOST_CHUNK_ELEMENTS = 32, 2**24
 # Rows in the workspaces at a time where there are no minibatches.
 FULL_BATCH_ROWS = 1024
 # OpenMP starts as many as it is told to, be it more than a process can have.
@@ -29,17 +32,20 @@ LARGE = 2**28
 
 @dataclass(eq=False, repr=False)
 class Samples:
-    """Rows as the kernels read them.
+    """Rows or sequences as the kernels read them.
 
     Attributes
     ----------
     values : ndarray of shape (n_values,)
-        Dense rows one after the other, or the entries of CSR rows.
+        Dense rows or the steps of sequences, one after the other, or the entries of
+        CSR rows.
     columns : ndarray of int32 or None
         Of the entries.
     starts : ndarray of int64 or None
-        Of the rows among the entries.
-    n_samples, width : int
+        Of the CSR rows among the entries, or of the sequences among the steps.
+    n_samples : int
+    width : int
+        Of a row or a step.
     """
 
     values: np.ndarray
@@ -63,12 +69,35 @@ class Samples:
         values = np.ascontiguousarray(X).reshape(-1)
         return cls(values, None, None, len(X), values.size // max(len(X), 1))
 
+    @classmethod
+    def of_sequences(cls, steps, starts):
+        """Sequences whose steps, (n_steps, n_features), lie one after the other."""
+        values = np.ascontiguousarray(steps).reshape(-1)
+        return cls(values, None, starts, len(starts) - 1, steps.shape[1])
+
+    def lengths(self, plan, rows=None):
+        """Numbers of steps of some samples, or of all."""
+        if plan.n_steps:
+            return np.full(self.n_samples if rows is None else len(rows), plan.n_steps)
+        lengths = np.diff(self.starts)
+        return lengths if rows is None else lengths[rows]
+
     @property
     def arguments(self):
         return self.values, self.columns, self.starts, self.width
 
 
-def run(plan, params, statistics, samples, *, rows=None, layer=None, n_threads=1):
+def run(
+    plan,
+    params,
+    statistics,
+    samples,
+    *,
+    rows=None,
+    layer=None,
+    n_threads=1,
+    carried=None,
+):
     """Outputs of a network, or of one of its layers, not in training.
 
     Parameters
@@ -82,31 +111,107 @@ def run(plan, params, statistics, samples, *, rows=None, layer=None, n_threads=1
     layer : str, default=None
         Name of a layer of the plan; None: the last op.
     n_threads : int, default=1
+    carried : ndarray of shape (plan.n_carried * n_rows,), default=None
+        States of streams, changed in place; the sequences are equally long.
 
     Returns
     -------
     outputs : ndarray of shape (n_rows, size of the output)
+        Or of all steps of the samples, one after the other, if it is over steps.
     """
     n_rows = samples.n_samples if rows is None else len(rows)
+    rows = np.arange(n_rows) if rows is None else rows
     n_ops, tensor = (0, plan.output) if layer is None else plan.layers[layer]
+    if plan.has_steps:
+        return _run_steps(
+            *(plan, params, statistics, samples, rows, n_ops, tensor),
+            *(n_threads, carried),
+        )
     outputs = np.empty((n_rows, tensor.size), params.dtype)
-    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_per_row))
+    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_of(1)))
     n_threads = max(1, min(n_threads, -(-n_rows // chunk), MOST_THREADS))
-    ops, starts, size = plan.layout(chunk, params.dtype.name)
+    ops, starts, size = plan.layout(chunk, 0, params.dtype.name)
     if n_rows:
         predict(
             ops[:n_ops] if n_ops else ops,
             starts[tensor.slot],
             *samples.arguments,
-            np.arange(n_rows) if rows is None else rows,
-            chunk,
+            0,
+            rows,
+            np.append(np.arange(0, n_rows, chunk), n_rows),
             n_threads,
             params,
             statistics,
+            None,
             np.empty((n_threads, size), params.dtype),
+            None,
+            None,
             outputs,
         )
     return outputs
+
+
+def _run_steps(
+    plan, params, statistics, samples, rows, n_ops, tensor, n_threads, carried
+):
+    """As `run`, where samples are sequences; the longest ones come first."""
+    lengths = samples.lengths(plan, rows)
+    out_starts = np.concatenate([[0], np.cumsum(lengths)])
+    n_outputs = out_starts[-1] if tensor.over_steps else len(rows)
+    outputs = np.empty((n_outputs, tensor.size), params.dtype)
+    if not len(rows):
+        return outputs
+    order = np.argsort(-lengths, kind="stable")
+    lengths, rows, out_starts = lengths[order], rows[order], out_starts[:-1][order]
+    chunks, chunk, n_steps = _chunks(plan, lengths, carried is not None)
+    n_threads = max(1, min(n_threads, len(chunks) - 1, MOST_THREADS))
+    ops, starts, size = plan.layout(chunk, n_steps, params.dtype.name)
+    if size * n_threads * params.itemsize > LARGE:
+        require_memory(
+            size * n_threads * params.itemsize,
+            f"Predicting for sequences of up to {lengths[0]} steps",
+            "Cut them into shorter ones, or use fewer units.",
+        )
+    places = places_size(chunk, lengths[0], n_steps)
+    found = outputs if tensor.over_steps else np.empty_like(outputs)
+    predict(
+        ops[:n_ops] if n_ops else ops,
+        starts[tensor.slot],
+        *samples.arguments,
+        plan.n_steps,
+        rows,
+        chunks,
+        n_threads,
+        params,
+        statistics,
+        carried,
+        np.empty((n_threads, size), params.dtype),
+        np.empty((n_threads, places), np.int64),
+        out_starts if tensor.over_steps else None,
+        found,
+    )
+    if not tensor.over_steps:
+        outputs[order] = found
+    return outputs
+
+
+def _chunks(plan, lengths, in_one):
+    """Ends of the stretches of sequences that are run together.
+
+    Returns
+    -------
+    ends : ndarray of int64
+    n_rows, n_steps : int
+        Of the largest stretch.
+    """
+    ends, size = [0], plan.size_of(0, 1)
+    few = min(SEQUENCES_A_CHUNK * lengths[0], MOST_CHUNK_ELEMENTS // size)
+    most = max(CHUNK_ELEMENTS // size, few)
+    totals = np.concatenate([[0], np.cumsum(lengths)])
+    while ends[-1] < len(lengths):
+        end = np.searchsorted(totals, totals[ends[-1]] + most, side="right") - 1
+        ends.append(len(lengths) if in_one else max(int(end), ends[-1] + 1))
+    return np.array(ends), max(np.diff(ends)), max(np.diff(totals[ends]))
 
 
 def loss_of(kernel, outputs, targets, weights=None, setting=0.0):
@@ -131,12 +236,16 @@ def apply_link(link, outputs):
     return outputs
 
 
-def count_parts(plan, batch_size):
-    """Parts of a minibatch, a power of 2; the number of threads plays no role."""
+def count_parts(plan, batch_size, n_steps=0):
+    """Parts of a minibatch of so many steps in all, a power of 2.
+
+    The number of threads plays no role.
+    """
     if plan.needs_whole_batch:
         return 1
-    by_work = batch_size * plan.work // WORK_A_PART
-    most = int(max(1, min(batch_size // ROWS_A_PART, by_work, MOST_PARTS)))
+    rows = SEQUENCES_A_PART if plan.has_steps else ROWS_A_PART
+    by_work = int(plan.work_of(batch_size, n_steps)) // WORK_A_PART
+    most = int(max(1, min(batch_size // rows, by_work, MOST_PARTS)))
     return 2 ** (most.bit_length() - 1)
 
 
@@ -150,8 +259,9 @@ class Trainer:
         Flat vectors, changed in place.
     samples : Samples
     targets : ndarray of shape (n_samples, n_targets)
-        Of the network's dtype.
+        Of the network's dtype; of all steps, if the outputs are over them.
     weights : ndarray of shape (n_samples, 1) or None
+        Or of steps.
     loss : str
         A kernel's name.
     loss_setting : float
@@ -179,16 +289,26 @@ class Trainer:
         self.plan, self.params, self.batch_size = plan, params, batch_size
         dtype, n_params = params.dtype, plan.n_parameters
         self.dtype, self.seed, self.sums = dtype.name, seed, np.empty(3)
-        n_parts = count_parts(plan, batch_size)
+        places = mean_steps = n_steps = 0
+        if plan.has_steps:
+            lengths = samples.lengths(plan)
+            mean_steps = lengths.mean()
+        n_parts = count_parts(plan, batch_size, batch_size * mean_steps)
         rows = -(-batch_size // n_parts)
-        ops, starts, size = plan.layout(rows, dtype.name)
-        stride = 2 * size + rows * (targets.shape[1] + 1)
+        if plan.has_steps:
+            n_steps = int(np.sort(lengths)[-rows:].sum())  # at most
+            places = places_size(rows, lengths.max(), n_steps)
+        ops, starts, size = plan.layout(rows, n_steps, dtype.name)
+        n_losses = n_steps if plan.output.over_steps else rows
+        stride = 2 * size + n_losses * (targets.shape[1] + 1)
         n_bytes = n_parts * stride * dtype.itemsize
         if n_bytes > LARGE:
             require_memory(
                 n_bytes,
                 f"Training on {batch_size} rows at a time",
-                "Use a smaller batch_size, or fewer units.",
+                "Use a smaller batch_size, fewer units, or shorter sequences."
+                if plan.has_steps
+                else "Use a smaller batch_size, or fewer units.",
             )
         added = plan.added_ranges
         param_gradients = np.empty((n_parts if added else 1, n_params), dtype)
@@ -201,6 +321,8 @@ class Trainer:
                     starts[plan.output.slot],
                     plan.output.size,
                     size,
+                    plan.output.over_steps,
+                    plan.n_steps,
                     *np.ravel(added).astype(int),
                 ]
             ),
@@ -211,6 +333,7 @@ class Trainer:
             np.array([loss_setting]),
             min(n_threads, most_threads),
             np.empty((n_parts, stride), dtype),
+            np.empty((n_parts, places), np.int64) if places else None,
             param_gradients,
             np.empty(plan.n_shared, dtype),
             np.empty(max(n_parts, n_blocks)),

@@ -17,7 +17,7 @@ from ..._kernels._network import WORDS
 
 __all__ = ["Parameter", "Plan", "Planner", "Tensor"]
 
-NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT = 1, 2
+NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS = 1, 2, 4
 # Words of an op in _network.pxd.
 INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16, 17, 26
 # Tensors start at multiples of so many elements: a cache line of float32.
@@ -26,18 +26,21 @@ ALIGNMENT = 16
 
 @dataclass(eq=False, repr=False)
 class Tensor:
-    """Values of a sample, somewhere in the workspace.
+    """Values of a sample, or of a step of a sequence, somewhere in the workspace.
 
     Attributes
     ----------
     shape : tuple of int
-        Of a sample, channels last.
+        Of a sample or step, channels last.
     slot : int
-        Which stretch of the workspace; -1 for sparse samples not yet in it.
+        Which stretch of the workspace; -1 for samples not yet in it.
+    over_steps : bool
+        Whether its rows are the steps of sequences.
     """
 
     shape: tuple
     slot: int
+    over_steps: bool = False
 
     @property
     def size(self):
@@ -79,6 +82,7 @@ class _Op:
     addresses: dict
     inputs: list
     output: int
+    over_steps: bool
     words: dict
     ints: tuple
     reals: tuple
@@ -95,9 +99,11 @@ class Planner:
     Parameters
     ----------
     input_shape : tuple of int
-        Of a sample.
+        Of a sample, or of a step.
     sparse : bool, default=False
         Whether samples are CSR rows.
+    sequences : bool, default=False
+        Whether samples are sequences of any lengths.
 
     Attributes
     ----------
@@ -105,14 +111,17 @@ class Planner:
         The samples.
     """
 
-    def __init__(self, input_shape, *, sparse=False):
-        self._ops, self._slots, self._readers = [], [], []
+    def __init__(self, input_shape, *, sparse=False, sequences=False):
+        self._ops, self._slots = [], []
         self._names, self._ends = [], {}
         self.parameters, self.statistics = [], []
-        self.n_parameters = self.n_statistics = self._n_shared = self.work = 0
+        self.n_parameters = self.n_statistics = self._n_shared = 0
+        self.n_carried = self.n_steps = 0
         self.draws_in_training = self.needs_whole_batch = False
-        self.sparse = sparse
-        self.input = Tensor(tuple(input_shape), -1)
+        self.streams = True
+        self.work = {False: 0, True: 0}
+        self.sparse, self.sequences = sparse, sequences
+        self.input = Tensor(tuple(input_shape), -1, sequences)
         self._pinned, self._dense_input = set(), None
 
     @contextmanager
@@ -163,12 +172,28 @@ class Planner:
         self.n_statistics = statistic.stop
         return statistic.start
 
+    def carry(self, size):
+        """Declare states that streams keep between calls; returns their offset."""
+        self.n_carried += size
+        return self.n_carried - size
+
+    def fix_steps(self, n_steps):
+        """Note that all sequences have so many steps, as a shape tells."""
+        if self.sequences or self.n_steps not in (0, n_steps):
+            raise self.error(
+                f"makes sequences of {n_steps} steps, but there are sequences of "
+                f"{self.n_steps or 'other'} steps already: a network has one number of "
+                "steps."
+            )
+        self.n_steps = n_steps
+
     def op(
         self,
         addresses,
         inputs,
         shape,
         *,
+        over_steps=None,
         reads=None,
         in_place=False,
         ints=(),
@@ -188,7 +213,9 @@ class Planner:
         inputs : list of Tensor
             None, one, or two.
         shape : tuple of int
-            Of a sample of the output.
+            Of a row of the output.
+        over_steps : bool, default=None
+            Whether the rows of the output are steps; None: as those of the inputs.
         reads : {"input", "output", None}
             What its backward needs of the values.
         in_place : bool
@@ -198,20 +225,27 @@ class Planner:
         cache_per_row, cache_fixed, shared : int
             Elements of scratch, of each row and of each part, and what parts share.
         work : int, default=None
-            Multiplications of a sample, about; None: one each output.
+            Multiplications of a row, about; None: one each output.
         **words : int
             Any of params, n_params, state, n_tasks.
         """
         inputs = [self._in_workspace(tensor) for tensor in inputs]
-        output = None
+        if len({tensor.over_steps for tensor in inputs}) > 1:
+            raise self.error(
+                "one of its inputs has a row for each step and the other has not: let "
+                "both or neither return sequences."
+            )
+        if over_steps is None:
+            over_steps = (inputs or [self.input])[0].over_steps
         if in_place and self._may_overwrite(inputs[0]):
-            output = Tensor(tuple(shape), inputs[0].slot)
+            output = Tensor(tuple(shape), inputs[0].slot, over_steps)
         else:
-            output = self._new_slot(shape)
+            output = self._new_slot(shape, over_steps)
         op = _Op(
             addresses,
             inputs,
             output.slot,
+            over_steps,
             {
                 "n_in": inputs[0].size if inputs else self.input.size,
                 "n_out": output.size,
@@ -232,7 +266,7 @@ class Planner:
             self._pinned.update(tensor.slot for tensor in inputs)
         elif reads == "output":
             self._pinned.add(output.slot)
-        self.work += output.size if work is None else work
+        self.work[over_steps] += output.size if work is None else work
         return output
 
     def ends(self, tensor):
@@ -243,7 +277,7 @@ class Planner:
     def reshaped(self, tensor, shape):
         """The same values seen in another shape."""
         tensor = self._in_workspace(tensor)
-        return Tensor(tuple(shape), tensor.slot)
+        return Tensor(tuple(shape), tensor.slot, tensor.over_steps)
 
     def finish(self, output):
         """The plan whose outputs are those of a tensor."""
@@ -251,9 +285,9 @@ class Planner:
         self._set_flags()
         return Plan(self, output)
 
-    def _new_slot(self, shape):
-        self._slots.append(math.prod(shape))
-        return Tensor(tuple(shape), len(self._slots) - 1)
+    def _new_slot(self, shape, over_steps):
+        self._slots.append((math.prod(shape), over_steps))
+        return Tensor(tuple(shape), len(self._slots) - 1, over_steps)
 
     def _may_overwrite(self, tensor):
         return tensor.slot not in self._pinned
@@ -268,7 +302,7 @@ class Planner:
                 INPUTS["densify" if self.sparse else "gather"], [], tensor.shape
             )
             self._names = names
-        return Tensor(tensor.shape, self._dense_input.slot)
+        return Tensor(tensor.shape, self._dense_input.slot, tensor.over_steps)
 
     def _set_flags(self):
         """Which inputs need gradients, and which of them are added to others'."""
@@ -305,6 +339,14 @@ class Plan:
         Whether a pass in training is random (dropout).
     needs_whole_batch : bool
         Whether a minibatch cannot be cut into parts (batch normalisation).
+    has_steps : bool
+        Whether there are rows of steps.
+    n_steps : int
+        Of all sequences; 0: of any.
+    n_carried : int
+        Elements that a stream keeps of a sequence.
+    streams : bool
+        Whether outputs of a step depend on that step and earlier ones only.
     sparse : bool
     penalized_ranges : ndarray of shape (n_ranges, 2)
     """
@@ -318,17 +360,26 @@ class Plan:
         self.n_shared, self.sparse = planner._n_shared, planner.sparse
         self.draws_in_training = planner.draws_in_training
         self.needs_whole_batch = planner.needs_whole_batch
-        self.work = planner.work
+        self.n_carried, self.streams = planner.n_carried, planner.streams
+        self.n_steps = planner.n_steps
         self.input_size, self.output = planner.input.size, output
         self.layers = dict(planner._ends)
         self._ops, self._slots = planner._ops, planner._slots
-        self._sizes = sum(self._slots) + sum(op.cache_per_row for op in self._ops)
+        self.has_steps = any(over_steps for _, over_steps in self._slots)
+        self._work, self._sizes = planner.work, {False: 0, True: 0}
+        for size, over_steps in self._slots:
+            self._sizes[over_steps] += size
+        for op in self._ops:
+            self._sizes[op.over_steps] += op.cache_per_row
         self.layout = lru_cache(maxsize=8)(self._layout)
 
-    @property
-    def size_per_row(self):
-        """Elements of the workspace that a row takes, about."""
-        return self._sizes
+    def size_of(self, n_rows, n_steps=0):
+        """Elements of a workspace for samples of so many steps in all, about."""
+        return self._sizes[False] * n_rows + self._sizes[True] * n_steps
+
+    def work_of(self, n_rows, n_steps=0):
+        """Multiplications for samples of so many steps in all, about."""
+        return self._work[False] * n_rows + self._work[True] * n_steps
 
     @property
     def penalized_ranges(self):
@@ -358,8 +409,8 @@ class Plan:
     def initial_statistics(self, dtype):
         return _draw(self.statistics, self.n_statistics, None, dtype)
 
-    def _layout(self, n_rows, dtype):
-        """Ops for workspaces of so many rows.
+    def _layout(self, n_rows, n_steps, dtype):
+        """Ops for workspaces of so many samples, which have so many steps in all.
 
         Returns
         -------
@@ -369,10 +420,10 @@ class Plan:
         size : int
             Elements of a workspace.
         """
-        starts, end = [], 0
-        for size in self._slots:
+        starts, end, rows = [], 0, (n_rows, n_steps)
+        for size, over_steps in self._slots:
             starts.append(end)
-            end += _aligned(size * n_rows)
+            end += _aligned(size * rows[over_steps])
         ops = np.zeros((len(self._ops), WORDS), dtype=np.int64)
         for row, op in zip(ops, self._ops, strict=True):
             functions = op.addresses[dtype]
@@ -385,8 +436,9 @@ class Plan:
                 for name in ("n_in", "n_out", "params", "n_params", "state")
             ]
             row[CACHE], row[SHARED] = end, op.shared
-            end += _aligned(op.cache_per_row * n_rows + op.cache_fixed)
+            end += _aligned(op.cache_per_row * rows[op.over_steps] + op.cache_fixed)
             row[FLAGS] = op.flags[0] if op.flags else 0
+            row[FLAGS] |= OVER_STEPS * op.over_steps
             row[FLAGS + 1] = op.words["index"]
             row[N_TASKS] = op.words.get("n_tasks", 1)
             row[INTS : INTS + len(op.ints)] = op.ints
