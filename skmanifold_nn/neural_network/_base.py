@@ -7,7 +7,7 @@ classifiers and regressors add what targets are (`_targets`).
 import copy
 from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
-from numbers import Integral, Real
+from numbers import Integral
 from operator import is_not
 
 import numpy as np
@@ -26,18 +26,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._memory import require_memory
 from .._sklearn_compat import (
-    Interval,
-    Options,
-    StrOptions,
     check_sample_weight,
     fit_context,
     has_callbacks,
     names_columns,
 )
-from ._initializers import INITIALIZERS
-from ._optimizers import STOCHASTIC_SOLVERS
 from ._saving import load_estimator, save_estimator
-from ._schedules import SCHEDULES
 from ._training import (
     OPTIMIZER_PARAMS,
     SCHEDULE_PARAMS,
@@ -49,56 +43,12 @@ from ._training import (
     train_fully,
     train_in_steps,
 )
-from .layers._activations import ACTIVATIONS
 from .layers._dense import dense
 from .layers._engine import Samples, run
 from .layers._planner import Planner
 
-__all__ = ["COMMON_CONSTRAINTS", "NeuralNetwork"]
+__all__ = ["NeuralNetwork"]
 
-_SHARE = Interval(Real, 0, 1, closed="left")
-_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-_POSITIVE = Interval(Real, 0, None, closed="neither")
-COMMON_CONSTRAINTS = {
-    "activation": [StrOptions(set(ACTIVATIONS) - {"softmax"})],
-    "solver": [StrOptions({"lbfgs", *STOCHASTIC_SOLVERS})],
-    "alpha": [_NOT_NEGATIVE],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "learning_rate": [StrOptions(set(SCHEDULES))],
-    "learning_rate_init": [_POSITIVE],
-    "power_t": [_NOT_NEGATIVE],
-    "max_iter": [Interval(Integral, 1, None, closed="left")],
-    "shuffle": ["boolean"],
-    "random_state": ["random_state"],
-    "tol": [_NOT_NEGATIVE],
-    "verbose": ["verbose"],
-    "warm_start": ["boolean"],
-    "momentum": [Interval(Real, 0, 1, closed="both")],
-    "nesterovs_momentum": ["boolean"],
-    "early_stopping": ["boolean"],
-    "validation_fraction": [_SHARE],
-    "beta_1": [_SHARE],
-    "beta_2": [_SHARE],
-    "epsilon": [_POSITIVE],
-    "n_iter_no_change": [
-        Interval(Integral, 1, None, closed="left"),
-        Options(Real, {np.inf}),
-    ],
-    "max_fun": [Interval(Integral, 1, None, closed="left")],
-    "dropout": [_SHARE],
-    "normalization": [StrOptions({"batch", "layer"}), None],
-    "initializer": [StrOptions(set(INITIALIZERS))],
-    "l1": [_NOT_NEGATIVE],
-    "clip_norm": [_POSITIVE, None],
-    "rho": [_SHARE],
-    "weight_decay": [_NOT_NEGATIVE],
-    "warmup": [Interval(Integral, 0, None, closed="left"), _SHARE],
-    "step_size": [Interval(Integral, 1, None, closed="left")],
-    "gamma": [_POSITIVE],
-    "learning_rate_min": [_NOT_NEGATIVE],
-    "scoring": [str, callable, None],
-    "n_jobs": [Integral, None],
-}
 # Attributes in which `Progress` outlives a fit.
 _PROGRESS = {
     "n_iter": "n_iter_",

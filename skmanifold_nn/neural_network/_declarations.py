@@ -1,0 +1,201 @@
+"""Parameters and fitted attributes, each declared in one place.
+
+Classes declare parameters in their bodies, with the annotation, the default, the text
+of the documentation and scikit-learn's constraints::
+
+    @declares
+    class _Recurrent(HiddenLayerParameters):
+        bidirectional: bool = parameter(default=False, text="Whether ...")
+        clip_norm: float | None = 1.0  # another default, all else as in the base
+
+    @estimator
+    class LSTMClassifier(_Recurrent, ClassifierParameters, NetworkClassifier):
+        \"\"\"Summary.
+
+        Parameters
+        ----------
+        %(parameters)s
+
+        Attributes
+        ----------
+        %(attributes)s
+        \"\"\"
+
+`estimator` gathers the declarations of all bases and writes from them what a class of
+scikit-learn has: an `__init__` that stores its parameters and nothing else,
+`_parameter_constraints`, and the two sections of the docstring. The declarations
+themselves are no longer attributes of the classes then.
+
+Of several declarations of a name, each fact is taken from the nearest class that states
+it. In the signature positional parameters come first, then keyword-only ones, then
+those of `declares(shared=True)` in the order of their declaration.
+"""
+
+import re
+from abc import update_abstractmethods
+from dataclasses import field, make_dataclass
+from inspect import cleandoc, get_annotations
+from itertools import count
+from types import NoneType
+from typing import Any, Literal, dataclass_transform, get_args, get_origin
+
+from .._sklearn_compat import StrOptions
+
+__all__ = ["attribute", "declares", "estimator", "parameter"]
+
+_places = count()
+
+
+class _Declaration(dict):
+    """What one class states of a parameter (it has a default) or an attribute."""
+
+
+def parameter(*, default, text=None, kind=None, constraints=None, kw_only=None) -> Any:
+    """Declare a parameter of `__init__`; what is None is as in the bases.
+
+    Parameters
+    ----------
+    default : object
+        Immutable.
+    text : str, default=None
+        What the docstring says of it; further lines are indented by eight columns, as
+        they are in a class body.
+    kind : str, default=None
+        The type in the docstring; None: by the annotation: a class or Literal.
+    constraints : list, default=None
+        As in scikit-learn's `_parameter_constraints`; None: by the annotation,
+        which is bool or Literal.
+    kw_only : bool, default=None
+        False for positional parameters.
+
+    Returns
+    -------
+    declaration : object
+    """
+    stated = {
+        "text": text,
+        "kind": kind,
+        "constraints": constraints,
+        "kw_only": kw_only,
+    }
+    stated = {name: value for name, value in stated.items() if value is not None}
+    return _Declaration(stated, default=default)
+
+
+def attribute(kind, text="", *, init: Literal[False] = False) -> Any:
+    """Declare an attribute of a fitted estimator; `init` tells type checkers so."""
+    return _Declaration(kind=kind, text=text)
+
+
+_like_dataclasses = dataclass_transform(
+    eq_default=False, kw_only_default=True, field_specifiers=(parameter, attribute)
+)
+
+
+@_like_dataclasses
+def declares(cls=None, /, *, shared=False):
+    """Decorate a class whose body declares parameters or attributes."""
+    if cls is None:
+        return lambda cls: declares(cls, shared=shared)
+    declarations = {}
+    for name, annotation in get_annotations(cls).items():
+        if name.startswith("_") or name not in vars(cls):
+            continue
+        stated = vars(cls)[name]
+        if not isinstance(stated, _Declaration):
+            stated = parameter(default=stated)
+        stated = {**_of_annotation(annotation), **stated}
+        if shared:
+            stated["place"] = next(_places)
+        declarations[name] = stated
+        delattr(cls, name)
+    cls._declarations = declarations
+    return cls
+
+
+@_like_dataclasses
+def estimator(cls):
+    """Decorate a public class, which gets what its declarations say."""
+    declares(cls)
+    gathered = {}
+    for base in cls.__mro__:
+        for name, stated in vars(base).get("_declarations", {}).items():
+            gathered[name] = {**stated, **gathered.get(name, {})}
+    parameters = {k: v for k, v in gathered.items() if "default" in v}
+    attributes = {k: v for k, v in gathered.items() if "default" not in v}
+    parameters = dict(sorted(parameters.items(), key=_order_of_parameters))
+    attributes = dict(sorted(attributes.items(), key=_order_of_attributes))
+    cls.__init__ = _written_init(cls, parameters)
+    cls._parameter_constraints = {k: v["constraints"] for k, v in parameters.items()}
+    if cls.__doc__:  # python -OO has none
+        cls.__doc__ = _filled(cls.__doc__, parameters, attributes)
+    return update_abstractmethods(cls)
+
+
+def _order_of_parameters(item):
+    stated = item[1]
+    kw_only = stated.get("kw_only", True)
+    return kw_only, stated.get("place", -1) if kw_only else 0
+
+
+def _order_of_attributes(item):
+    name, stated = item
+    # Last as everywhere: n_features_in_, feature_names_in_.
+    return name.endswith("_in_"), stated.get("place", float("inf"))
+
+
+def _of_annotation(annotation):
+    """Facts that follow from the annotation: a class, Literal, or Literal | None."""
+    if isinstance(annotation, type):
+        plain = {"annotation": annotation, "kind": annotation.__name__}
+        return {**plain, "constraints": ["boolean"]} if annotation is bool else plain
+    parts = (annotation,) if get_origin(annotation) is Literal else get_args(annotation)
+    if not parts or get_origin(parts[0]) is not Literal or {*parts[1:]} - {NoneType}:
+        return {"annotation": annotation}
+    options = get_args(parts[0])
+    kind = "{" + ", ".join(f'"{option}"' for option in options) + "}"
+    constraints = [StrOptions(set(options))]
+    if len(parts) == 2:
+        kind, constraints = f"{kind} or None", [*constraints, None]
+    return {"annotation": annotation, "kind": kind, "constraints": constraints}
+
+
+def _written_init(cls, parameters):
+    """The standard library's `__init__` of a class with these fields."""
+    fields = [
+        (
+            name,
+            stated["annotation"],
+            field(default=stated["default"], kw_only=stated.get("kw_only", True)),
+        )
+        for name, stated in parameters.items()
+    ]
+    init = make_dataclass(cls.__name__, fields, repr=False, eq=False).__init__
+    init.__module__ = cls.__module__
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    return init
+
+
+def _filled(doc, parameters, attributes):
+    doc = cleandoc(doc)
+    own = set(re.findall(r"^(\w+) :", doc, re.MULTILINE))
+    for section in (parameters, attributes):
+        mark = "%(parameters)s" if section is parameters else "%(attributes)s"
+        entries = [_entry(*item) for item in section.items() if item[0] not in own]
+        doc = doc.replace(mark, "\n".join(entries))
+    return doc
+
+
+def _entry(name, stated):
+    kind = stated["kind"]
+    if "default" in stated:
+        kind += f", default={_spelled(stated['default'])}"
+    text = stated["text"].replace("\n        ", "\n    ")
+    return f"{name} : {kind}\n    {text}" if text else f"{name} : {kind}"
+
+
+def _spelled(default):
+    """As people write it: "adam", 1e-8."""
+    if isinstance(default, str):
+        return f'"{default}"'
+    return repr(default).replace("e-0", "e-")
