@@ -87,12 +87,9 @@ def attribute(kind, text="", *, init: Literal[False] = False) -> Any:
     return _Declaration(kind=kind, text=text)
 
 
-_like_dataclasses = dataclass_transform(
+@dataclass_transform(
     eq_default=False, kw_only_default=True, field_specifiers=(parameter, attribute)
 )
-
-
-@_like_dataclasses
 def declares(cls=None, /, *, shared=False):
     """Decorate a class whose body declares parameters or attributes."""
     if cls is None:
@@ -104,16 +101,17 @@ def declares(cls=None, /, *, shared=False):
         stated = vars(cls)[name]
         if not isinstance(stated, _Declaration):
             stated = parameter(default=stated)
-        stated = {**_of_annotation(annotation), **stated}
+        declarations[name] = {**stated, "annotation": annotation}
         if shared:
-            stated["place"] = next(_places)
-        declarations[name] = stated
+            declarations[name]["place"] = next(_places)
         delattr(cls, name)
     cls._declarations = declarations
     return cls
 
 
-@_like_dataclasses
+@dataclass_transform(
+    eq_default=False, kw_only_default=True, field_specifiers=(parameter, attribute)
+)
 def estimator(cls):
     """Decorate a public class, which gets what its declarations say."""
     declares(cls)
@@ -121,6 +119,9 @@ def estimator(cls):
     for base in cls.__mro__:
         for name, stated in vars(base).get("_declarations", {}).items():
             gathered[name] = {**stated, **gathered.get(name, {})}
+    gathered = {
+        k: {**_of_annotation(v["annotation"]), **v} for k, v in gathered.items()
+    }
     parameters = {k: v for k, v in gathered.items() if "default" in v}
     attributes = {k: v for k, v in gathered.items() if "default" not in v}
     parameters = dict(sorted(parameters.items(), key=_order_of_parameters))
@@ -147,17 +148,17 @@ def _order_of_attributes(item):
 def _of_annotation(annotation):
     """Facts that follow from the annotation: a class, Literal, or Literal | None."""
     if isinstance(annotation, type):
-        plain = {"annotation": annotation, "kind": annotation.__name__}
-        return {**plain, "constraints": ["boolean"]} if annotation is bool else plain
+        constraints = {"constraints": ["boolean"]} if annotation is bool else {}
+        return {"kind": annotation.__name__, **constraints}
     parts = (annotation,) if get_origin(annotation) is Literal else get_args(annotation)
     if not parts or get_origin(parts[0]) is not Literal or {*parts[1:]} - {NoneType}:
-        return {"annotation": annotation}
+        return {}
     options = get_args(parts[0])
     kind = "{" + ", ".join(f'"{option}"' for option in options) + "}"
     constraints = [StrOptions(set(options))]
     if len(parts) == 2:
         kind, constraints = f"{kind} or None", [*constraints, None]
-    return {"annotation": annotation, "kind": kind, "constraints": constraints}
+    return {"kind": kind, "constraints": constraints}
 
 
 def _written_init(cls, parameters):
@@ -170,7 +171,9 @@ def _written_init(cls, parameters):
         )
         for name, stated in parameters.items()
     ]
-    init = make_dataclass(cls.__name__, fields, repr=False, eq=False).__init__
+    documented = {"__doc__": "..."}  # or else it takes the time to write a docstring
+    options = {"namespace": documented, "repr": False, "eq": False, "match_args": False}
+    init = make_dataclass(cls.__name__, fields, **options).__init__
     init.__module__ = cls.__module__
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     return init
@@ -183,7 +186,7 @@ def _filled(doc, parameters, attributes):
         mark = "%(parameters)s" if section is parameters else "%(attributes)s"
         entries = [_entry(*item) for item in section.items() if item[0] not in own]
         doc = doc.replace(mark, "\n".join(entries))
-    return doc
+    return f"{doc}\n"
 
 
 def _entry(name, stated):
