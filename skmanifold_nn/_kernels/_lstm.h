@@ -1,0 +1,23 @@
+/* Elementwise parts of the steps of long short-term memory, for both dtypes. */
+#ifndef SKMNN_LSTM_H
+#define SKMNN_LSTM_H
+
+#include "_activations_functions.h"
+
+#define SKMNN_REAL double
+#define SKMNN_NAME(name) name##_f64
+#include "_recurrent_lanes.h"
+#include "_lstm_lanes.h"
+#include "_lstm_slopes.h"
+#undef SKMNN_REAL
+#undef SKMNN_NAME
+
+#define SKMNN_REAL float
+#define SKMNN_NAME(name) name##_f32
+#include "_recurrent_lanes.h"
+#include "_lstm_lanes.h"
+#include "_lstm_slopes.h"
+#undef SKMNN_REAL
+#undef SKMNN_NAME
+
+#endif

@@ -1,0 +1,86 @@
+"""Long short-term memory as an op, against loops over sequences and derivatives."""
+
+import numpy as np
+import pytest
+import recurrent_cases as cases
+
+from skmanifold_nn._kernels._lstm import ADDRESSES
+
+both_dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+either_direction = pytest.mark.parametrize("reverse", [0, 1])
+peepholes_or_not = pytest.mark.parametrize("option", [0, 1])
+
+
+def make(parts, H, dtype=np.float64, **options):
+    return cases.Recurrent(ADDRESSES, "lstm", parts, H, dtype, **options)
+
+
+@both_dtypes
+@either_direction
+@peepholes_or_not
+@pytest.mark.parametrize("parts", cases.PARTS, ids=str)
+@pytest.mark.parametrize("H", [1, 5, 16, 33])
+def test_forward_and_backward(H, parts, option, reverse, dtype):
+    recurrent = make(parts, H, dtype, reverse=reverse, option=option)
+    cases.check_forward(recurrent)
+    cases.check_gradients_in_directions(recurrent)
+
+
+@either_direction
+@peepholes_or_not
+@pytest.mark.parametrize("truncate", [0, 2])
+@pytest.mark.parametrize("rate", [0.0, 0.4])
+@pytest.mark.parametrize("H, parts", [(1, [[3]]), (3, [[3, 2], [], [4, 1]])])
+def test_every_gradient(H, parts, rate, truncate, option, reverse):
+    recurrent = make(
+        parts, H, reverse=reverse, option=option, truncate=truncate, rate=rate
+    )
+    cases.check_every_gradient(recurrent)
+
+
+@both_dtypes
+@either_direction
+@peepholes_or_not
+@pytest.mark.parametrize("truncate", [0, 1, 3, 100])
+@pytest.mark.parametrize("H", [5, 33])
+def test_dropout_and_truncation(H, truncate, option, reverse, dtype):
+    options = {"reverse": reverse, "option": option, "truncate": truncate, "rate": 0.4}
+    recurrent = make(cases.PARTS[-1], H, dtype, **options)
+    cases.check_forward(recurrent)
+    cases.check_gradients_in_directions(recurrent)
+    predicted = make(cases.PARTS[-1], H, dtype, training=0, **options)
+    cases.check_forward(predicted)
+    assert abs(predicted.forward()[0] - recurrent.forward()[0]).max() > 1e-3
+
+
+@both_dtypes
+def test_many_tasks(dtype):
+    recurrent = make([[3, 1], [2]], 130, dtype, option=1)
+    cases.check_forward(recurrent)
+    cases.check_gradients_in_directions(recurrent)
+
+
+@both_dtypes
+@either_direction
+@peepholes_or_not
+@pytest.mark.parametrize("H", [1, 5, 33])
+def test_a_sequence_has_the_same_bits_alone(H, option, reverse, dtype):
+    cases.check_bits(make([[7, 5, 5, 2, 1]], H, dtype, reverse=reverse, option=option))
+
+
+@both_dtypes
+@either_direction
+@peepholes_or_not
+@pytest.mark.parametrize("H", [1, 5, 33])
+def test_carried_states(H, option, reverse, dtype):
+    options = {"reverse": reverse, "option": option, "training": 0}
+    cases.check_carried(make([[4, 4, 2, 1], [1, 1]], H, dtype, **options))
+
+
+@both_dtypes
+def test_far_inputs_stay_finite(dtype):
+    recurrent = make([[3, 2]], 5, dtype, option=1)
+    recurrent.Z = [1e4 * z for z in recurrent.Z]
+    assert all(np.isfinite(h).all() for h in recurrent.forward())
+    dZ, d_params = recurrent.backward()
+    assert all(np.isfinite(d).all() for d in [*dZ, d_params])
