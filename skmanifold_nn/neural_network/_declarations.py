@@ -1,15 +1,17 @@
 """Parameters and fitted attributes, each declared in one place.
 
-Classes declare parameters in their bodies, with the annotation, the default, the text
-of the documentation and scikit-learn's constraints::
+A class declares parameters in its body, each with its annotation, default, constraints
+and what the documentation says of it; attributes of fitted estimators likewise::
 
     @declares
-    class _Recurrent(HiddenLayerParameters):
+    class _RecurrentParameters(HiddenLayerParameters):
         bidirectional: bool = parameter(default=False, text="Whether ...")
-        clip_norm: float | None = 1.0  # another default, all else as in the base
+        clip_norm: float | None = 1.0  # another default, all else as in the bases
+
+        recurrent_coefs_: list[np.ndarray] = attribute("list of ndarray", "Weights ...")
 
     @estimator
-    class LSTMClassifier(_Recurrent, ClassifierParameters, NetworkClassifier):
+    class LSTMClassifier(_RecurrentParameters, ClassifierParameters, NetworkClassifier):
         \"\"\"Summary.
 
         Parameters
@@ -21,14 +23,18 @@ of the documentation and scikit-learn's constraints::
         %(attributes)s
         \"\"\"
 
-`estimator` gathers the declarations of all bases and writes from them what a class of
-scikit-learn has: an `__init__` that stores its parameters and nothing else,
-`_parameter_constraints`, and the two sections of the docstring. The declarations
-themselves are no longer attributes of the classes then.
+        peephole: bool = parameter(default=False, text="Whether ...")
 
-Of several declarations of a name, each fact is taken from the nearest class that states
-it. In the signature positional parameters come first, then keyword-only ones, then
-those of `declares(shared=True)` in the order of their declaration.
+`estimator` gathers the declarations of all bases and writes from them what a class of
+scikit-learn has: an `__init__` that stores its parameters and does nothing else,
+`_parameter_constraints`, and two sections of the docstring, in which an entry that the
+class has written itself takes the place of the declared one. No attribute of a class
+has a parameter's name then.
+
+Where several classes declare a name, each fact (default, text ...) is that of the
+nearest one that states it. In signatures positional parameters come first, then
+keyword-only ones, both from the class itself to its bases, and at last those of
+`declares(shared=True)` in the order in which they were declared.
 """
 
 import re

@@ -18,8 +18,11 @@ __all__ = [
     "ClassifierParameters",
     "CommonParameters",
     "HiddenLayerParameters",
+    "InitializerName",
     "LossName",
     "RegressorParameters",
+    "ScheduleName",
+    "SolverName",
 ]
 
 # Constraints.
@@ -257,7 +260,7 @@ class CommonParameters(_PeerParameters):
     )
     clip_norm: float | None = parameter(
         default=None,
-        kind="float",
+        kind="float or None",
         constraints=[*POSITIVE, None],
         text="Largest norm of the gradient; longer ones are shortened.",
     )
