@@ -95,6 +95,8 @@ class Sequences:
         values = self.values[self.steps_of(rows)]
         return Sequences(values, _starts(self.lengths[rows]), self.kind, self.width)
 
+    __getitem__ = take
+
     def split(self, values):
         """Values for all steps as a list of one array a sequence."""
         return [values[a:b] for a, b in pairwise(self.starts.tolist())]
@@ -290,6 +292,7 @@ def read_sequences(
     dtype=FLOATS,
     n_features=None,
     owner="The net",
+    name="X",
 ):
     """Sequences of three axes, or of a list.
 
@@ -307,6 +310,8 @@ def read_sequences(
         What the features of a step must be in number.
     owner : str
         Who says so.
+    name : str
+        That of X in messages.
 
     Returns
     -------
@@ -317,25 +322,25 @@ def read_sequences(
         owner = f"input_shape={input_shape}"
     array = _as_array(X)
     if array is None:
-        return _read_ragged(X, dtype, n_features, owner)
+        return _read_ragged(X, dtype, n_features, owner, name)
     if array.ndim != 3:
         raise ValueError(
-            f"X has {array.ndim} axes, the shape {array.shape}, but must have two or "
-            "three, sequences, steps and features: reshape it."
+            f"{name} has {array.ndim} axes, the shape {array.shape}, but must have two "
+            "or three, sequences, steps and features: reshape it."
         )
     n, width, n_found = array.shape
     if min(array.shape) == 0:
         nothing = ("no sequences", "no steps", "no features")[array.shape.index(0)]
         raise ValueError(
-            f"X has {nothing}, the shape {array.shape}: give at least one of each."
+            f"{name} has {nothing}, the shape {array.shape}: give at least one of each."
         )
-    _check_n_features(n_found, n_features, owner, "X")
+    _check_n_features(n_found, n_features, owner, name)
     dtype = _common_dtype({array.dtype}, dtype)
-    values = _as_numbers(array, dtype, "X").reshape(n, width, n_found)
+    values = _as_numbers(array, dtype, name).reshape(n, width, n_found)
     if mask == "nan":
         return _without_padding(values)
     sequences = _regular(values, "regular")
-    check_finite(sequences.values, sequences.starts, "X", NOT_PADDED)
+    check_finite(sequences.values, sequences.starts, name, NOT_PADDED)
     return sequences
 
 
@@ -374,44 +379,44 @@ def _without_padding(values):
     return Sequences(flat, starts, "padded", width)
 
 
-def _read_ragged(X, dtype, n_features, owner):
+def _read_ragged(X, dtype, n_features, owner, name):
     if len(X) == 0:
-        raise ValueError("X has no sequences: give at least one.")
-    arrays = [_as_sequence(entry, k) for k, entry in enumerate(X)]
+        raise ValueError(f"{name} has no sequences: give at least one.")
+    arrays = [_as_sequence(entry, f"{name}[{k}]") for k, entry in enumerate(X)]
     lengths = np.array([len(array) for array in arrays])
-    _check_lengths(lengths, "its shape is {shape}", arrays)
+    _check_lengths(lengths, "its shape is {shape}", name, arrays)
     if n_features is None:
-        n_features, owner = arrays[0].shape[1], "X[0]"
+        n_features, owner = arrays[0].shape[1], f"{name}[0]"
     for k, array in enumerate(arrays):
-        _check_n_features(array.shape[1], n_features, owner, f"X[{k}]")
+        _check_n_features(array.shape[1], n_features, owner, f"{name}[{k}]")
     found = {array.dtype for array in arrays}
     dtype = _common_dtype(found, dtype)
     if not all(kind.kind in "biuf" for kind in found):
         arrays = [
-            _as_numbers(array, dtype, f"X[{k}]") for k, array in enumerate(arrays)
+            _as_numbers(array, dtype, f"{name}[{k}]") for k, array in enumerate(arrays)
         ]
     starts = _starts(lengths)
     flat = np.empty((starts[-1], n_features), dtype)
     with np.errstate(over="ignore"):  # checked afterwards
         np.concatenate(arrays, out=flat, casting="same_kind")
-    check_finite(flat, starts, "X", NOT_PADDED)
+    check_finite(flat, starts, name, NOT_PADDED)
     return Sequences(flat, starts, "ragged", int(lengths.max()))
 
 
-def _as_sequence(entry, k):
+def _as_sequence(entry, name):
     """An entry of a list as steps and features."""
     try:
         array = np.asarray(entry)
     except ValueError:
         raise ValueError(
-            f"X[{k}] is not an array of steps and features, its steps have several "
+            f"{name} is not an array of steps and features, its steps have several "
             "lengths: give every step the same features."
         ) from None
     if array.ndim == 1:
         return array.reshape(-1, 1)
     if array.ndim != 2:
         raise ValueError(
-            f"X[{k}] has {array.ndim} axes, the shape {array.shape}, but a sequence "
+            f"{name} has {array.ndim} axes, the shape {array.shape}, but a sequence "
             "has one or two, steps and features: give a list of sequences."
         )
     return array
@@ -423,7 +428,7 @@ def _check_n_features(n_found, n_features, owner, name):
     if n_features in (None, n_found):
         return
     found = f"{name} has {n_found} feature{'s' * (n_found > 1)} a step, but {owner} "
-    if owner == "X[0]":
+    if owner.endswith("[0]"):  # another sequence
         raise ValueError(
             f"{found}has {n_features}: give all sequences the same features."
         )
@@ -432,13 +437,14 @@ def _check_n_features(n_found, n_features, owner, name):
     )
 
 
-def _check_lengths(lengths, why, arrays=None):
+def _check_lengths(lengths, why, name="X", arrays=None):
     empty = np.flatnonzero(lengths == 0)
     if len(empty):
         k = empty[0]
         why = why.format(shape=None if arrays is None else arrays[k].shape)
         raise ValueError(
-            f"X[{k}] has no steps, {why}: leave such sequences out, with their targets."
+            f"{name}[{k}] has no steps, {why}: leave such sequences out, with their "
+            "targets."
         )
 
 
