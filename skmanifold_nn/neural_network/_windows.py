@@ -345,7 +345,8 @@ def forecast(estimator, series, horizon, *, window):
 
     A regressor of one step is asked again and again, its predictions being what it sees
     next; one of several steps is asked as often as it takes, once if it predicts
-    `horizon` steps.
+    `horizon` steps. Of a network with a target for every step, what it predicts at the
+    last step of a window counts.
 
     Parameters
     ----------
@@ -392,10 +393,13 @@ def forecast(estimator, series, horizon, *, window):
     n_features = arrays[0].shape[1]
     window = _checked_window(window, estimator, n_features)
     known = window._ends(arrays)
+    per_step = getattr(_innermost(estimator), "per_step_", False)
     predicted, n_predicted = [], 0
     while n_predicted < horizon:
         X = window._formed(known[:, :: window.spacing])
-        steps = _as_steps(estimator.predict(X), len(known), n_features)
+        outputs = np.asarray(estimator.predict(X))
+        outputs = outputs[:, -1] if per_step else outputs
+        steps = _as_steps(outputs, len(known), n_features)
         predicted.append(steps)
         n_predicted += steps.shape[1]
         known = np.concatenate([known, steps.astype(known.dtype)], axis=1)
@@ -406,9 +410,19 @@ def forecast(estimator, series, horizon, *, window):
     return result if several else result[0]
 
 
+def _innermost(estimator):
+    """What predicts at the end of pipelines and in searches."""
+    if hasattr(estimator, "best_estimator_"):
+        return _innermost(estimator.best_estimator_)
+    if hasattr(estimator, "named_steps"):
+        return _innermost(estimator[-1])
+    return estimator
+
+
 def _checked_window(window, estimator, n_features):
     if not isinstance(window, SlidingWindow):
-        n_columns = getattr(estimator, "n_features_in_", None)
+        inner = getattr(_innermost(estimator), "n_features_in_", None)
+        n_columns = getattr(estimator, "n_features_in_", inner)
         window = SlidingWindow(window)
         window._validate_params()
         size = window.window * n_features
@@ -435,7 +449,6 @@ def _checked_window(window, estimator, n_features):
 
 def _as_steps(predicted, n, n_features):
     """Predictions of shape (n, n_steps, n_features)."""
-    predicted = np.asarray(predicted)
     n_outputs = predicted.size // n
     if predicted.ndim > 2 or len(predicted) != n or n_outputs % n_features:
         raise ValueError(

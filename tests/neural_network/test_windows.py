@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -260,6 +261,32 @@ def test_forecast_from_one_step(rng):
         estimator.fit(*SlidingWindow(1, flatten=flatten).make(series[:20]))
         found = forecast(estimator, series[:20], 10, window=1)
         assert_allclose(found, series[20:], atol=1e-12)
+
+
+class PersistentEverywhere(RegressorMixin, BaseEstimator):
+    """Predicts 0.9 of every step as the next one, as a many-to-many net would."""
+
+    def fit(self, X, y):
+        self.per_step_, self.n_features_in_, self.n_steps_in_ = True, X.shape[2], None
+        return self
+
+    def predict(self, X):
+        return 0.9 * (X if self.n_features_in_ > 1 else X[:, :, 0])
+
+
+@pytest.mark.parametrize("n_features", [1, 2])
+def test_forecast_by_the_last_step_of_many(n_features):
+    series = 0.9 ** np.arange(30.0)[:, None] * np.arange(1, n_features + 1)
+    X = SlidingWindow(4).make(series[:20])[0]
+    search = GridSearchCV(
+        make_pipeline("passthrough", PersistentEverywhere()),
+        {"memory": [None]},
+        scoring=lambda net, X, y: 1.0,
+        cv=2,
+    )
+    for net in (PersistentEverywhere(), search):
+        net.fit(X, X)
+        assert_allclose(forecast(net, series[:20], 10, window=4), series[20:])
 
 
 def test_forecast_of_a_network():
