@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -119,11 +120,26 @@ class build_ext_probed(build_ext):
         super().build_extensions()
 
 
+def headers_of(path):
+    """Headers beside a source that it includes, directly or through others."""
+    found, unread = set(), [path, path.with_suffix(".pxd")]
+    while unread:
+        path = unread.pop()
+        if path in found or not path.exists():
+            continue
+        found.add(path)
+        text = path.read_text()
+        names = re.findall(r'(?:include|extern from) "(\w+\.h)"', text)
+        names += [f"{name}.pxd" for name in re.findall(r"from \.(\w+) cimport", text)]
+        unread += [path.with_name(name) for name in names]
+    return sorted(path for path in found if path.suffix == ".h")
+
+
 def extensions():
     sources = sorted((ROOT / "skmanifold_nn").rglob("*.pyx"))
     for path in sources:
         relative = path.relative_to(ROOT)
-        headers = [str(h.relative_to(ROOT)) for h in path.parent.glob("*.h")]
+        headers = [str(header.relative_to(ROOT)) for header in headers_of(path)]
         yield Extension(
             ".".join(relative.with_suffix("").parts), [str(relative)], depends=headers
         )

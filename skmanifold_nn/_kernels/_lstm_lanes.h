@@ -25,15 +25,20 @@ SKMNN_INLINE void SKMNN_NAME(lstm_block)(
 #pragma omp simd
     for (int l = 0; l < SKMNN_NAME(LINE); l++) {
         const SKMNN_REAL past = before[l];
-        const SKMNN_REAL i =
-            SKMNN_NAME(logistic)(zi[l] + (peepholes ? pi[l] * past : 0));
-        const SKMNN_REAL f =
-            SKMNN_NAME(logistic)(zf[l] + (peepholes ? pf[l] * past : 0));
-        const SKMNN_REAL g = SKMNN_NAME(hyperbolic_tangent)(zg[l]);
+        const SKMNN_REAL below_i =
+            SKMNN_NAME(logistic_below)(zi[l] + (peepholes ? pi[l] * past : 0));
+        const SKMNN_REAL below_f =
+            SKMNN_NAME(logistic_below)(zf[l] + (peepholes ? pf[l] * past : 0));
+        const SKMNN_REAL w = SKMNN_NAME(tanh_above)(zg[l]);
+        const SKMNN_REAL both = 1 / (below_i * below_f);
+        const SKMNN_REAL i = both * below_f, f = both * below_i;
+        const SKMNN_REAL g = w / (w + 2);
         const SKMNN_REAL state = f * past + i * g;
-        const SKMNN_REAL o =
-            SKMNN_NAME(logistic)(zo[l] + (peepholes ? po[l] * state : 0));
-        const SKMNN_REAL t = SKMNN_NAME(hyperbolic_tangent)(state);
+        const SKMNN_REAL below_o =
+            SKMNN_NAME(logistic_below)(zo[l] + (peepholes ? po[l] * state : 0));
+        const SKMNN_REAL v = SKMNN_NAME(tanh_above)(state);
+        const SKMNN_REAL last = 1 / (below_o * (v + 2));
+        const SKMNN_REAL o = last * (v + 2), t = last * below_o * v;
         zi[l] = i;
         zf[l] = f;
         zg[l] = g;

@@ -73,8 +73,8 @@ cdef void put(
 
 
 cdef void predict_chunks(
-    const Work *work, int64_t thread, floating[:, ::1] workspace, int64_t[:, ::1] places,
-    floating[:, ::1] outputs,
+    const Work *work, int64_t thread, floating[:, ::1] workspace,
+    int64_t[:, ::1] places, floating[:, ::1] outputs,
 ) noexcept nogil:
     """Every n_threads-th chunk of the rows."""
     cdef Pass runs[2]
@@ -113,7 +113,7 @@ def predict(
     floating[::1] carried,  # IN and OUT, states of streams, or None; then one chunk
     floating[:, ::1] workspace,  # scratch of each thread
     int64_t[:, ::1] places,  # scratch of each thread for sequences, or None
-    const int64_t[::1] out_starts,  # of the wanted rows among outputs over steps, or None
+    const int64_t[::1] out_starts,  # of the rows among outputs over steps, or None
     floating[:, ::1] outputs,  # OUT, (n_rows or steps of all, n_outputs)
 ):
     """A tensor of the network for some samples, not in training."""

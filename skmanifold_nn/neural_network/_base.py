@@ -7,6 +7,7 @@ classifiers and regressors add what targets are (`_targets`).
 import copy
 from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
+from dataclasses import replace
 from numbers import Integral
 from operator import is_not
 
@@ -91,9 +92,12 @@ class NeuralNetwork(
     def _plan_layers(self, planner, tensor, described):
         """Plan all layers but the last; returns their output."""
 
+    # Whether samples are sequences.
+    _reads_sequences = False
+
     @property
     def _input_shape(self):
-        """Of a sample."""
+        """Of a sample, or of a step."""
         return (self.n_features_in_,)
 
     def _plan(self, sparse=False):
@@ -101,7 +105,9 @@ class NeuralNetwork(
         plans = self.__dict__.setdefault("_plans", {})
         if sparse not in plans:
             described = self._described
-            planner = Planner(self._input_shape, sparse=sparse)
+            planner = Planner(
+                self._input_shape, sparse=sparse, sequences=self._reads_sequences
+            )
             tensor = self._plan_layers(planner, planner.input, described)
             with planner.layer("output"):
                 tensor = dense(
@@ -221,7 +227,17 @@ class NeuralNetwork(
         """
         return self._fit(X, y, sample_weight, X_val, y_val)
 
-    def _fit(self, X, y, sample_weight, X_val=None, y_val=None, *, incremental=False):
+    def _fit(
+        self,
+        X,
+        y,
+        sample_weight,
+        X_val=None,
+        y_val=None,
+        *,
+        incremental=False,
+        classes=None,
+    ):
         fresh = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
@@ -230,13 +246,11 @@ class NeuralNetwork(
                 "X_val and y_val are given together or not at all, got only "
                 f"{'y_val' if X_val is None else 'X_val'}: give both."
             )
-        X, y = self._validate_training(X, y, reset=fresh)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(
-                sample_weight, X, ensure_non_negative=True
-            )
+        X, y, sample_weight = self._validate_training(X, y, sample_weight, reset=fresh)
         dtype = X.dtype
-        targets = self._targets(y, dtype, fresh=fresh, incremental=incremental)
+        targets = self._targets(
+            y, dtype, fresh=fresh, incremental=incremental, classes=classes
+        )
         weights = self._weights(X, y, sample_weight, incremental)
         random_state = check_random_state(self.random_state)
         network, progress = self._start(fresh, incremental, dtype, X, random_state)
@@ -312,7 +326,15 @@ class NeuralNetwork(
         targets = np.ascontiguousarray(targets, dtype=dtype)
         if weights is not None:
             weights = np.ascontiguousarray(weights.reshape(-1, 1), dtype=dtype)
-        return Data(Samples.of(X.astype(dtype, copy=False)), targets, weights)
+        return Data(self._samples(X, dtype), targets, weights)
+
+    def _samples(self, X, dtype):
+        """Validated samples as the kernels read them."""
+        return Samples.of(X.astype(dtype, copy=False))
+
+    def _places(self, X, rows):
+        """Where the targets of some samples are among all."""
+        return rows
 
     def _weights(self, X, y, sample_weight, incremental):
         """Weights of samples, or None where all are one."""
@@ -321,7 +343,7 @@ class NeuralNetwork(
     def _hold_out(self, data, X, y, X_val, y_val, random_state):
         """What is trained on, and what is validated on (None: nothing is)."""
         if X_val is not None:
-            X_val, y_val = self._validate_held_out(X_val, y_val)
+            X_val, y_val, _ = self._validate_training(X_val, y_val, None, reset=False)
             if issparse(X_val) != issparse(X):  # which the plan is for
                 X_val = csr_array(X_val) if issparse(X) else X_val.toarray()
             targets = self._held_out_targets(y_val, data.targets.dtype)
@@ -329,35 +351,31 @@ class NeuralNetwork(
             return data, Validation(held_out, self._scorer(X_val, y_val, None))
         if not self.early_stopping or self.solver == "lbfgs":
             return data, None
-        stratify = data.targets > 0 if self._stratifies else None
+        n_samples = data.n_samples
         training, validation = train_test_split(
-            np.arange(data.n_samples),
+            np.arange(n_samples),
             random_state=random_state,
             test_size=self.validation_fraction,
-            stratify=stratify,
+            stratify=data.targets > 0 if self._stratifies else None,
         )
         if len(validation) < 2:
             raise ValueError(
                 "The validation set is too small. Increase 'validation_fraction' or "
                 f"the size of your dataset: {self.validation_fraction} of "
-                f"{data.n_samples} samples are {len(validation)}."
+                f"{n_samples} samples are {len(validation)}."
             )
-        weights = data.weights
-        held_out = Data(
-            data.samples,
-            data.targets[validation],
-            None if weights is None else weights[validation],
-            validation,
+        data, held_out = (
+            replace(data, rows=rows, places=self._places(X, rows))
+            for rows in (training, validation)
         )
+        _, weights = held_out.labels
         score = self._scorer(
             X,
-            y[validation],
-            None if weights is None else weights[validation, 0],
+            y[held_out.places],
+            None if weights is None else weights[:, 0],
             validation,
         )
-        return Data(data.samples, data.targets, weights, training), Validation(
-            held_out, score
-        )
+        return data, Validation(held_out, score)
 
     def _scorer(self, X, y, weights, rows=None):
         """Raw outputs for the held-out rows -> score."""
@@ -369,13 +387,17 @@ class NeuralNetwork(
         X = X if rows is None else X[rows]
 
         def score(outputs):
-            # Without feature names, which the validated rows no longer have.
-            estimator = copy.copy(self)
-            estimator.__dict__.pop("feature_names_in_", None)
+            estimator = self._for_validated()
             keywords = {} if weights is None else {"sample_weight": weights}
             return scorer(estimator, X, y, **keywords)
 
         return score
+
+    def _for_validated(self):
+        """A copy for validated samples, which no longer have feature names."""
+        estimator = copy.copy(self)
+        estimator.__dict__.pop("feature_names_in_", None)
+        return estimator
 
     def _settings(self):
         names = Settings.__dataclass_fields__.keys() - {
@@ -439,12 +461,16 @@ class NeuralNetwork(
             plan,
             params,
             statistics,
-            Samples.of(X),
+            self._samples(X, params.dtype),
             layer=layer,
             n_threads=n_threads,
         )
 
-    def _validate_training(self, X, y, *, reset):
+    def _predicted(self, X, form):
+        """What `form` makes of the raw outputs for rows as users give them."""
+        return form(self._outputs(X))
+
+    def _validate_training(self, X, y, sample_weight, *, reset):
         X, y = validate_data(
             self,
             X,
@@ -457,10 +483,11 @@ class NeuralNetwork(
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        return X, y
-
-    def _validate_held_out(self, X, y):
-        return self._validate_training(X, y, reset=False)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(
+                sample_weight, X, ensure_non_negative=True
+            )
+        return X, y, sample_weight
 
     def _validate_rows(self, X, dtype):
         return validate_data(
@@ -488,13 +515,17 @@ class NeuralNetwork(
             X = self._validate_rows(X, self._numbers()[0].dtype)
             return X.toarray() if issparse(X) else X.copy()
         name = self._layer_name(layer)
+        self._check_columns(name, layer)
+        return self._outputs(X, name)
+
+    def _check_columns(self, name, layer):
+        """Refuse layers whose columns nobody could name, where columns are named."""
         if name != self.layer_names_[-1] and names_columns(self):
             raise ValueError(
                 f"layer={layer!r} has columns that get_feature_names_out, which tells "
                 "of the last hidden layer, cannot name: set_output(transform='default')"
                 " before, or take layer=-1."
             )
-        return self._outputs(X, name)
 
     def _layer_name(self, layer):
         names = self.layer_names_

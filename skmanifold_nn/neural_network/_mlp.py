@@ -1,7 +1,6 @@
 """Multi-layer perceptrons."""
 
 from collections.abc import Sequence
-from numbers import Integral
 
 from ._declarations import attribute, declares, estimator, parameter
 from ._parameters import (
@@ -12,13 +11,10 @@ from ._parameters import (
     LossName,
     RegressorParameters,
 )
+from ._perceptron import plan_perceptron, unit_counts
 from ._targets import NetworkClassifier, NetworkRegressor
-from .layers import Activation, AlphaDropout, BatchNorm, Dropout, LayerNorm
-from .layers._dense import dense
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
-
-_NORMALIZATIONS = {"batch": BatchNorm(), "layer": LayerNorm()}
 
 
 @declares
@@ -39,15 +35,10 @@ class _Perceptron(_PerceptronParameters):
     """Hidden layers of a perceptron: dense, normalisation, activation, dropout."""
 
     def _describe_network(self):
-        sizes = self.hidden_layer_sizes
-        sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
-        if any(not isinstance(n, Integral) or n <= 0 for n in sizes):
-            raise ValueError(
-                f"hidden_layer_sizes must be > 0, got {sizes}: each entry is a "
-                "layer's number of units."
-            )
         return {
-            "hidden_layer_sizes": [int(n) for n in sizes],
+            "hidden_layer_sizes": unit_counts(
+                "hidden_layer_sizes", self.hidden_layer_sizes
+            ),
             "activation": self.activation,
             "normalization": self.normalization,
             "dropout": float(self.dropout),
@@ -55,24 +46,8 @@ class _Perceptron(_PerceptronParameters):
         }
 
     def _plan_layers(self, planner, tensor, described):
-        activation = described["activation"]
-        normalization = _NORMALIZATIONS.get(described["normalization"])
-        dropout = AlphaDropout if activation == "selu" else Dropout
-        for k, n_units in enumerate(described["hidden_layer_sizes"], start=1):
-            with planner.layer(f"hidden{k}"):
-                tensor = dense(
-                    planner,
-                    tensor,
-                    n_units,
-                    initializer=described["initializer"],
-                    activation=activation,
-                )
-                if normalization is not None:
-                    tensor = normalization.plan(planner, tensor)
-                tensor = Activation(activation).plan(planner, tensor)
-                tensor = dropout(described["dropout"]).plan(planner, tensor)
-                planner.ends(tensor)
-        return tensor
+        sizes = described["hidden_layer_sizes"]
+        return plan_perceptron(planner, tensor, sizes, described)
 
     @property
     def n_layers_(self):

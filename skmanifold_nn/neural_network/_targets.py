@@ -51,10 +51,12 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         # As in scikit-learn.
         return self.n_outputs_ == 1
 
-    def _targets(self, y, dtype, *, fresh, incremental):
+    def _targets(self, y, dtype, *, fresh, incremental, classes):
         """Targets of shape (n, 1) or (n, n_labels); classes are set or checked."""
-        if fresh and not (incremental and hasattr(self, "classes_")):
-            self._set_classes(y)
+        if classes is not None or (
+            fresh and not (incremental and hasattr(self, "classes_"))
+        ):
+            self._set_classes(y, classes)
         elif not incremental or self.warm_start:
             classes = unique_labels(y)
             if set(classes) != set(self.classes_):
@@ -163,7 +165,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        return self._classes_of(self._outputs(X))
+        return self._predicted(X, self._classes_of)
 
     def predict_proba(self, X):
         """Probabilities of the classes.
@@ -179,7 +181,9 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
             In the order of ``classes_``; of each label by itself where there may be
             several.
         """
-        outputs = self._outputs(X)
+        return self._predicted(X, self._probabilities_of)
+
+    def _probabilities_of(self, outputs):
         probabilities = apply_link(self.out_activation_, outputs)
         if self.n_outputs_ > 1 or self._target_type == "multilabel-indicator":
             return probabilities
@@ -199,7 +203,9 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
-        outputs = self._outputs(X)
+        return self._predicted(X, self._log_probabilities_of)
+
+    def _log_probabilities_of(self, outputs):
         if self._target_type == "multilabel-indicator":
             # In the same order as the probabilities, where those round to 1 too.
             probabilities = apply_link(self.out_activation_, outputs.copy())
@@ -230,9 +236,10 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         -------
         self : object
         """
-        if is_first_partial_fit(self, classes):
-            self._set_classes(y, classes)
-        return self._fit(X, y, sample_weight, incremental=True)
+        first = is_first_partial_fit(self, classes)
+        return self._fit(
+            X, y, sample_weight, incremental=True, classes=classes if first else None
+        )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -252,7 +259,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
             self.loss, huber_delta=self.huber_delta, quantile=self.quantile
         )
 
-    def _targets(self, y, dtype, *, fresh, incremental):
+    def _targets(self, y, dtype, *, fresh, incremental, classes):
         self.out_activation_ = self._loss.link
         if fresh:
             self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
@@ -289,7 +296,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._values_of(self._outputs(X))
+        return self._predicted(X, self._values_of)
 
     @available_if(_is_stochastic)
     @fit_context(prefer_skip_nested_validation=True)

@@ -8,6 +8,7 @@ import time
 import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -46,16 +47,28 @@ SGD_SCHEDULES = ("invscaling", "adaptive")
 
 @dataclass(eq=False, repr=False)
 class Data:
-    """Samples with targets of the network's dtype, (n, n_targets), and weights."""
+    """Samples with targets of the network's dtype, (n, n_targets), and weights.
+
+    Targets and weights are those of all samples, or of all their steps.
+    """
 
     samples: object
     targets: np.ndarray
     weights: np.ndarray | None = None  # (n, 1)
     rows: np.ndarray | None = None  # of the samples; None: all
+    places: np.ndarray | None = None  # of the rows among targets
 
     @property
     def n_samples(self):
         return self.samples.n_samples if self.rows is None else len(self.rows)
+
+    @cached_property
+    def labels(self):
+        """Targets and weights of the rows alone."""
+        if self.rows is None:
+            return self.targets, self.weights
+        weights = None if self.weights is None else self.weights[self.places]
+        return self.targets[self.places], weights
 
 
 @dataclass(eq=False, repr=False)
@@ -169,11 +182,7 @@ class Network:
 
     def constant(self, data):
         """What a reported loss has beyond the kernel's."""
-        targets, weights = data.targets, data.weights
-        if data.rows is not None and len(targets) > len(data.rows):
-            targets = targets[data.rows]
-            weights = None if weights is None else weights[data.rows]
-        return self.loss.constant(targets, weights)
+        return self.loss.constant(*data.labels)
 
     def numbers_are_finite(self):
         return bool(
@@ -226,7 +235,7 @@ class _Watch:
     def _validate(self):
         data, loss = self.validation.data, self.network.loss
         outputs = self.network.outputs(data, self.settings.n_threads)
-        value = loss_of(loss.kernel, outputs, data.targets, data.weights, loss.setting)
+        value = loss_of(loss.kernel, outputs, *data.labels, loss.setting)
         value += self.network.constant(data)
         self.progress.validation_loss_curve.append(value)
         if self.validation.score is None or not self.settings.early_stopping:

@@ -1,4 +1,4 @@
-"""Sums and concatenations of two tensors as ops, against NumPy."""
+"""Sums, means and concatenations of two tensors as ops, against NumPy."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,9 @@ both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
 def naive(name, a, b):
-    return a + b if name == "add" else np.concatenate([a, b], axis=-1)
+    if name == "concatenate":
+        return np.concatenate([a, b], axis=-1)
+    return a + b if name == "add" else (a + b) / 2
 
 
 class Combination:
@@ -23,7 +25,7 @@ class Combination:
 
     def __init__(self, name, shape, dtype, flags=(NEEDS, NEEDS), same=False):
         n_rows, positions, first, second = shape
-        if name == "add" or same:
+        if name != "concatenate" or same:
             second = first
         rng = np.random.default_rng([8, *shape])
         self.a = rng.normal(size=(n_rows, positions, first)).astype(dtype)
@@ -69,8 +71,9 @@ class Combination:
         return self.place(gradients, 0, self.a), self.place(gradients, 1, self.b)
 
     def parts_of_dy(self, name):
-        if name == "add":
-            return self.dy, self.dy
+        if name != "concatenate":
+            share = self.dy if name == "add" else self.dy / 2
+            return share, share
         return np.split(self.dy, [self.a.shape[-1]], axis=-1)
 
 

@@ -11,12 +11,16 @@ from ._containers import Concatenate, Residual
 from ._dense import Dense
 from ._dropout import AlphaDropout, Dropout, GaussianNoise
 from ._normalization import BatchNorm, LayerNorm
+from ._recurrent import GRU, LSTM, Bidirectional, SimpleRNN
 from ._shapes import Flatten, Reshape
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "Activation",
     "AlphaDropout",
     "BatchNorm",
+    "Bidirectional",
     "Concatenate",
     "Dense",
     "Dropout",
@@ -26,4 +30,5 @@ __all__ = [
     "LayerNorm",
     "Reshape",
     "Residual",
+    "SimpleRNN",
 ]

@@ -17,58 +17,70 @@ def dense(
     planner, tensor, n_units, *, initializer="auto", activation="identity", bias=True
 ):
     """Plan x W + b over the last axis of a tensor; `activation` is for "auto" only."""
-    if not isinstance(n_units, Integral) or n_units < 1:
-        raise planner.error(
-            f"n_units must be a positive int, got {n_units!r}: give the number of "
-            "outputs."
-        )
-    if initializer not in INITIALIZERS:
-        raise planner.error(
-            f"initializer must be one of {', '.join(INITIALIZERS)}, got "
-            f"{initializer!r}: choose one of them."
-        )
+    check_units(planner, n_units)
+    check_initializer(planner, "initializer", initializer)
     if len(tensor.shape) != 1:
         raise planner.error(
             f"takes samples of one axis, got the shape {tensor.shape}: put a Flatten "
             "layer before it."
         )
-    n_in, n_units = tensor.size, int(n_units)
     fans = {
         "initializer": initializer,
-        "fan_in": n_in,
-        "fan_out": n_units,
+        "fan_in": tensor.size,
+        "fan_out": int(n_units),
         "activation": activation,
     }
-    W_shape, b_shape = (n_in, n_units), (n_units,)
-    start = planner.parameter(
-        "coefs_",
-        W_shape,
-        partial(_draw, initial_weights, W_shape, fans),
-        penalized=True,
+    draw_intercepts = partial(_draw, initial_intercepts, (int(n_units),), fans)
+    return affine(
+        planner,
+        tensor,
+        int(n_units),
+        partial(_draw, initial_weights, (tensor.size, int(n_units)), fans),
+        draw_intercepts if bias else None,
     )
+
+
+def affine(planner, tensor, n_units, draw_weights, draw_intercepts=None):
+    """Plan x W + b, or x W, with the given initial numbers."""
+    n_in, bias = tensor.size, draw_intercepts is not None
+    start = planner.parameter("coefs_", (n_in, n_units), draw_weights, penalized=True)
     if bias:
-        planner.parameter(
-            "intercepts_", b_shape, partial(_draw, initial_intercepts, b_shape, fans)
-        )
+        planner.parameter("intercepts_", (n_units,), draw_intercepts)
     words = {
         "params": start,
-        "n_params": (n_in + bool(bias)) * n_units,
+        "n_params": (n_in + bias) * n_units,
         "work": n_in * n_units,
         "n_tasks": count_tasks(n_in, n_units),
-        "ints": (int(bool(bias)),),
+        "ints": (int(bias),),
     }
     if tensor is planner.input and planner.sparse:
         words["work"] //= 16  # of few entries, most likely
         words["n_tasks"] = count_sparse_tasks(n_in, n_units)
-        return planner.op(INPUTS["sparse_dense"], [], b_shape, **words)
+        return planner.op(INPUTS["sparse_dense"], [], (n_units,), **words)
     return planner.op(
         ADDRESSES["dense"],
         [tensor],
-        b_shape,
+        (n_units,),
         reads="input",
         shared=shared_size(n_in, n_units),
         **words,
     )
+
+
+def check_units(planner, n_units):
+    if not isinstance(n_units, Integral) or n_units < 1:
+        raise planner.error(
+            f"n_units must be a positive int, got {n_units!r}: give the number of "
+            "outputs."
+        )
+
+
+def check_initializer(planner, name, initializer):
+    if initializer not in INITIALIZERS:
+        raise planner.error(
+            f"{name} must be one of {', '.join(INITIALIZERS)}, got {initializer!r}: "
+            "choose one of them."
+        )
 
 
 def _draw(initial, shape, fans, random_state):

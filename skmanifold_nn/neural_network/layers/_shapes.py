@@ -3,9 +3,38 @@
 import math
 from numbers import Integral
 
+from ..._kernels._unrolling import ADDRESSES
 from ._base import Layer
 
 __all__ = ["Flatten", "Reshape"]
+
+
+def unrolled(planner, tensor):
+    """A tensor over steps: samples of shape (n_steps, n_features) are sequences."""
+    if not tensor.over_steps and len(tensor.shape) == 2:
+        n_steps, n_features = tensor.shape
+        planner.fix_steps(n_steps)
+        return planner.op(ADDRESSES["unroll"], [tensor], (n_features,), over_steps=True)
+    if not tensor.over_steps or len(tensor.shape) != 1:
+        raise planner.error(
+            "takes sequences, samples of shape (n_steps, n_features), got the shape "
+            f"{tensor.shape}{' at every step' * tensor.over_steps}: give input_shape, "
+            "or put a Reshape layer before it."
+        )
+    return tensor
+
+
+def rolled(planner, tensor):
+    """A tensor over samples: sequences of one length have the shape of two axes."""
+    if not tensor.over_steps:
+        return tensor
+    if not planner.n_steps:
+        raise planner.error(
+            "takes samples of one shape, got sequences of any lengths: let the layer "
+            "before return its last step only, return_sequences=False."
+        )
+    shape = (planner.n_steps, *tensor.shape)
+    return planner.op(ADDRESSES["roll"], [tensor], shape, over_steps=False)
 
 
 class Flatten(Layer):
@@ -20,6 +49,7 @@ class Flatten(Layer):
 
     def plan(self, planner, tensor):
         """Declare nothing but the shape; see `Layer.plan`."""
+        tensor = rolled(planner, tensor)
         if len(tensor.shape) == 1:
             return tensor
         return planner.reshaped(tensor, (tensor.size,))
@@ -45,6 +75,7 @@ class Reshape(Layer):
 
     def plan(self, planner, tensor):
         """Declare nothing but the shape; see `Layer.plan`."""
+        tensor = rolled(planner, tensor)
         shape = (self.shape,) if isinstance(self.shape, Integral) else self.shape
         shape = tuple(shape) if hasattr(shape, "__iter__") else ()
         n_unknown = shape.count(-1)

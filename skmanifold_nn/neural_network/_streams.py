@@ -1,0 +1,120 @@
+"""Predictions while a sequence comes in, step by step."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from .layers._engine import run
+
+__all__ = ["Streams"]
+
+METHODS = ("predict", "predict_proba", "predict_log_proba")
+
+
+class Streams:
+    """Mixin of networks whose states can be kept from step to step."""
+
+    def predict_step(self, x, state=None, *, method="predict"):
+        """Predict for the next step of one or several sequences.
+
+        The numbers are those of `predict` for the sequences so far: of their last step,
+        if there is a target for every step.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_features,) or (n_sequences, n_features)
+            The next step of one sequence or of several.
+        state : ndarray, default=None
+            What this method returned for the step before; None: it is the first one.
+        method : {"predict", "predict_proba", "predict_log_proba"}, default="predict"
+            What to return.
+
+        Returns
+        -------
+        prediction : object or ndarray of shape (n_sequences,) or \
+                (n_sequences, n_outputs)
+            Of one sequence, without the first axis.
+        state : ndarray
+            For the next step. The one that was given is left as it was.
+
+        Raises
+        ------
+        ValueError
+            If the network is bidirectional: it would have to begin with the last step.
+        """
+        check_is_fitted(self)
+        if not self._plan().streams:
+            raise ValueError(
+                "A bidirectional network cannot predict step by step, since its second "
+                "direction begins with the last step of a sequence: fit one with "
+                "bidirectional=False, or predict whole sequences."
+            )
+        form = self._form_of(method)
+        params, statistics = self._numbers()
+        x, alone = self._checked_step(x, params.dtype)
+        X = self._validate_rows([step[None] for step in x], params.dtype)
+        state = self._checked_state(state, len(x), params.dtype)
+        outputs = run(
+            self._plan(), params, statistics, self._samples(X, x.dtype), carried=state
+        )
+        values = form(outputs)
+        return values[0] if alone else values, state
+
+    def predict_stream(self, steps, *, method="predict"):
+        """Predict for every step of sequences, as the steps come.
+
+        Parameters
+        ----------
+        steps : iterable of array-like
+            Steps as in `predict_step`, without an end maybe.
+        method : {"predict", "predict_proba", "predict_log_proba"}, default="predict"
+            What to yield.
+
+        Yields
+        ------
+        prediction : object or ndarray
+            See `predict_step`.
+        """
+        state = None
+        for x in steps:
+            prediction, state = self.predict_step(x, state, method=method)
+            yield prediction
+
+    def _form_of(self, method):
+        """From raw outputs to what a method returns."""
+        forms = {
+            "predict": ("_classes_of", "_values_of"),
+            "predict_proba": ("_probabilities_of",),
+            "predict_log_proba": ("_log_probabilities_of",),
+        }
+        for name in forms.get(method, ()):
+            if hasattr(self, name):
+                return getattr(self, name)
+        found = [m for m in METHODS if hasattr(self, m)]
+        raise ValueError(
+            f"method must be one of {', '.join(found)}, got {method!r}: choose one."
+        )
+
+    def _checked_step(self, x, dtype):
+        x = np.asarray(x)
+        alone = x.ndim < 2
+        if alone:
+            x = x.reshape(1, -1)
+        if x.ndim != 2 or x.shape[1] != self.n_step_features_:
+            raise ValueError(
+                f"x must be a step of {self.n_step_features_} features, or one of each "
+                f"sequence, got the shape {x.shape}: give (n_features,) or "
+                "(n_sequences, n_features)."
+            )
+        return x.astype(dtype, copy=False), alone
+
+    def _checked_state(self, state, n_sequences, dtype):
+        n_states = self._plan().n_carried * n_sequences
+        if state is None:
+            return np.zeros(n_states, dtype)
+        state = np.array(state, dtype=dtype)
+        if state.shape != (n_states,):
+            raise ValueError(
+                f"state must be what predict_step returned for {n_sequences} sequences,"
+                f" {n_states} numbers, got the shape {state.shape}: begin with None."
+            )
+        return state
