@@ -1,8 +1,9 @@
 """Two tensors made one, as ops of a planned network: sum, mean, or both side by side.
 
-"add" is y = a + b, "mean" y = (a + b) / 2; n_in = n_out. "concatenate" puts two tensors beside each other
-along the last axis, of ``op.ints[0]`` elements in the first and ``op.ints[1]`` in the
-second: n_in = positions * ints[0] and n_out = positions * (ints[0] + ints[1]).
+"add" is y = a + b, "mean" y = (a + b) / 2; n_in = n_out. "concatenate" puts two
+tensors beside each other along the last axis, of ``op.ints[0]`` elements in the first
+and ``op.ints[1]`` in the second: n_in = positions * ints[0] and
+n_out = positions * (ints[0] + ints[1]).
 ``op.flags`` are about the gradient of ``op.inputs[0]``, and the same bits in
 ``op.ints[2]`` about that of ``op.inputs[1]``; where both are one tensor, the second
 adds.

@@ -16,7 +16,7 @@ typedef struct {
 } SKMNN_NAME(lstm_slopes);
 
 SKMNN_INLINE void SKMNN_NAME(lstm_block)(
-    const int peepholes, const SKMNN_NAME(lstm_state) *s)
+    const int peepholes, SKMNN_NAME(gate_limits) most, const SKMNN_NAME(lstm_state) *s)
 {
     SKMNN_REAL *zi = s->gates[0], *zf = s->gates[1], *zg = s->gates[2];
     SKMNN_REAL *zo = s->gates[3], *c = s->c, *tanh_c = s->tanh_c, *h = s->h;
@@ -26,17 +26,17 @@ SKMNN_INLINE void SKMNN_NAME(lstm_block)(
     for (int l = 0; l < SKMNN_NAME(LINE); l++) {
         const SKMNN_REAL past = before[l];
         const SKMNN_REAL below_i =
-            SKMNN_NAME(logistic_below)(zi[l] + (peepholes ? pi[l] * past : 0));
+            SKMNN_NAME(logistic_below)(most, zi[l] + (peepholes ? pi[l] * past : 0));
         const SKMNN_REAL below_f =
-            SKMNN_NAME(logistic_below)(zf[l] + (peepholes ? pf[l] * past : 0));
-        const SKMNN_REAL w = SKMNN_NAME(tanh_above)(zg[l]);
+            SKMNN_NAME(logistic_below)(most, zf[l] + (peepholes ? pf[l] * past : 0));
+        const SKMNN_REAL w = SKMNN_NAME(tanh_above)(most, zg[l]);
         const SKMNN_REAL both = 1 / (below_i * below_f);
         const SKMNN_REAL i = both * below_f, f = both * below_i;
         const SKMNN_REAL g = w / (w + 2);
         const SKMNN_REAL state = f * past + i * g;
         const SKMNN_REAL below_o =
-            SKMNN_NAME(logistic_below)(zo[l] + (peepholes ? po[l] * state : 0));
-        const SKMNN_REAL v = SKMNN_NAME(tanh_above)(state);
+            SKMNN_NAME(logistic_below)(most, zo[l] + (peepholes ? po[l] * state : 0));
+        const SKMNN_REAL v = SKMNN_NAME(tanh_above)(most, state);
         const SKMNN_REAL last = 1 / (below_o * (v + 2));
         const SKMNN_REAL o = last * (v + 2), t = last * below_o * v;
         zi[l] = i;
@@ -50,7 +50,8 @@ SKMNN_INLINE void SKMNN_NAME(lstm_block)(
 }
 
 SKMNN_INLINE void SKMNN_NAME(lstm_rest)(
-    const int peepholes, ptrdiff_t cols, const SKMNN_NAME(lstm_state) *s)
+    const int peepholes, SKMNN_NAME(gate_limits) most, ptrdiff_t cols,
+    const SKMNN_NAME(lstm_state) *s)
 {
     SKMNN_REAL lanes[11][SKMNN_NAME(LINE)];
     SKMNN_NAME(lstm_state) on = {.before = lanes[0], .c = lanes[1],
@@ -64,7 +65,7 @@ SKMNN_INLINE void SKMNN_NAME(lstm_rest)(
         on.p[q] = lanes[8 + q];
         SKMNN_NAME(lanes_in)(cols, s->p[q], lanes[8 + q]);
     }
-    SKMNN_NAME(lstm_block)(peepholes, &on);
+    SKMNN_NAME(lstm_block)(peepholes, most, &on);
     for (int q = 0; q < 4; q++)
         SKMNN_NAME(lanes_out)(cols, on.gates[q], s->gates[q]);
     SKMNN_NAME(lanes_out)(cols, on.c, s->c);
@@ -73,8 +74,8 @@ SKMNN_INLINE void SKMNN_NAME(lstm_rest)(
 }
 
 SKMNN_INLINE void SKMNN_NAME(lstm_row)(
-    const int peepholes, ptrdiff_t H, const SKMNN_REAL *p, const SKMNN_REAL *before,
-    SKMNN_REAL *z, SKMNN_REAL *c, SKMNN_REAL *tanh_c, SKMNN_REAL *h)
+    const int peepholes, SKMNN_NAME(gate_limits) most, ptrdiff_t H, const SKMNN_REAL *p,
+    const SKMNN_REAL *before, SKMNN_REAL *z, SKMNN_REAL *c, SKMNN_REAL *tanh_c, SKMNN_REAL *h)
 {
     for (ptrdiff_t k = 0; k < H; k += SKMNN_NAME(LINE)) {
         SKMNN_NAME(lstm_state) s = {
@@ -84,9 +85,9 @@ SKMNN_INLINE void SKMNN_NAME(lstm_row)(
         for (int q = 0; peepholes && q < 3; q++)
             s.p[q] = p + q * H + k;
         if (H - k < SKMNN_NAME(LINE))
-            SKMNN_NAME(lstm_rest)(peepholes, H - k, &s);
+            SKMNN_NAME(lstm_rest)(peepholes, most, H - k, &s);
         else
-            SKMNN_NAME(lstm_block)(peepholes, &s);
+            SKMNN_NAME(lstm_block)(peepholes, most, &s);
     }
 }
 
@@ -97,12 +98,15 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(lstm_forward)(
     const SKMNN_REAL *before, const SKMNN_REAL *first, SKMNN_REAL *z, SKMNN_REAL *c,
     SKMNN_REAL *tanh_c, SKMNN_REAL *h)
 {
+    const SKMNN_NAME(gate_limits) most = SKMNN_NAME(limits_of_gates)();
     for (ptrdiff_t r = 0; r < n; r++, z += 4 * H) {
         const ptrdiff_t at = r * H;
         const SKMNN_REAL *past = r < n_before ? before + at : first ? first + at : NULL;
         if (p)
-            SKMNN_NAME(lstm_row)(1, H, p, past, z, c + at, tanh_c + at, h + at);
+            SKMNN_NAME(lstm_row)(
+                1, most, H, p, past, z, c + at, tanh_c + at, h + at);
         else
-            SKMNN_NAME(lstm_row)(0, H, NULL, past, z, c + at, tanh_c + at, h + at);
+            SKMNN_NAME(lstm_row)(
+                0, most, H, NULL, past, z, c + at, tanh_c + at, h + at);
     }
 }

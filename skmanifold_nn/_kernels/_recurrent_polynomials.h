@@ -8,8 +8,10 @@
 
 #include "_activations_functions.h"
 
-static const double GATE_MOST_f64 = 350, GATE_LN_2_f64 = 6.93147180559945309417e-01;
-static const float GATE_MOST_f32 = 43, GATE_LN_2_f32 = 6.93147182e-01f;
+static const volatile double GATE_MOST_f64 = 350, GATE_TANH_MOST_f64 = 20;
+static const double GATE_LN_2_f64 = 6.93147180559945309417e-01;
+static const volatile float GATE_MOST_f32 = 43, GATE_TANH_MOST_f32 = 10;
+static const float GATE_LN_2_f32 = 6.93147182e-01f;
 
 SKMNN_INLINE double gate_exp_f64(double r)
 {
