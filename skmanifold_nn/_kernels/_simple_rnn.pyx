@@ -1,8 +1,8 @@
 """Simple recurrent networks as an op of a planned network, over steps of sequences.
 
 h = phi(Z + h_before W_h) of Z, which a dense op made and which is overwritten; phi is
-the activation ``op.ints[4]`` of ``_activations.h``, of those whose derivative follows
-from their value. Parameters are W_h, of shape (H, H). See ``_recurrent.pxd`` for the
+the activation ``op.ints[4]`` of ``_activations.h``, one whose value tells its
+derivative. Parameters are W_h, of shape (H, H). See ``_recurrent.pxd`` for the
 other settings. ``op.cache`` has, with recurrent dropout, the states as the product
 takes them.
 
