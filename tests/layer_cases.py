@@ -11,13 +11,22 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
+from recurrent_twins import (
+    bidirectional,
+    recurrent,
+    torch_bidirectional,
+    torch_recurrent,
+)
 from scipy import special
 
 from skmanifold_nn.neural_network import layers
 from skmanifold_nn.neural_network.layers import (
+    GRU,
+    LSTM,
     Activation,
     AlphaDropout,
     BatchNorm,
+    Bidirectional,
     Concatenate,
     Dense,
     Dropout,
@@ -26,6 +35,7 @@ from skmanifold_nn.neural_network.layers import (
     LayerNorm,
     Reshape,
     Residual,
+    SimpleRNN,
 )
 from skmanifold_nn.neural_network.layers._base import plan_layers
 from skmanifold_nn.neural_network.layers._engine import Samples, Trainer, run
@@ -153,7 +163,7 @@ class Row:
     input_shape: tuple
     output_shape: tuple
     numpy: Callable
-    torch: Callable
+    torch: Callable | None
     # Shapes of its parameters.
     parameters: tuple = ()
 
@@ -173,6 +183,29 @@ def activation_row(name, shape=(5,), **params):
 def norm_row(layer, shape, numpy, torch):
     parameters = ((shape[-1],),) * 2 if layer.affine else ()
     return Row(layer, shape, shape, numpy, torch, parameters)
+
+
+def recurrent_row(layer, shape=(5, 3)):
+    """Samples of `shape`, (n_steps, n_features)."""
+    both = isinstance(layer, Bidirectional)
+    cell = layer.layer if both else layer
+    n_steps, n_features = shape
+    n_units, n_gates = cell.n_units, {LSTM: 4, GRU: 3, SimpleRNN: 1}[type(cell)]
+    parameters = (n_features, n_gates * n_units), (n_gates * n_units,)
+    parameters += ((n_units, n_gates * n_units),)
+    if isinstance(cell, GRU):
+        parameters += ((n_units,),)
+    if getattr(cell, "peephole", False):
+        parameters += ((3, n_units),)
+    outputs = (n_units * (2 if both and layer.merge == "concat" else 1),)
+    if cell.return_sequences:
+        outputs = (n_steps, *outputs)
+    twins = (
+        (bidirectional, torch_bidirectional) if both else (recurrent, torch_recurrent)
+    )
+    if getattr(cell, "peephole", False) or cell.truncate_steps:
+        twins = twins[0], None  # PyTorch has none
+    return Row(layer, shape, outputs, *twins, parameters * (1 + both))
 
 
 BRANCHES = Concatenate(named(Dense(3, "tanh"), Dense(2), Activation("logistic")))
@@ -213,9 +246,28 @@ ROWS = [
         *((2, 3), (2, 6), concatenate, torch_concatenate, ((3,), (3,))),
     ),
     Row(Concatenate(named(Flatten())), (4,), (4,), concatenate, torch_concatenate),
+    *(
+        recurrent_row(cell(4, reverse=reverse, return_sequences=steps))
+        for cell in (LSTM, GRU, SimpleRNN)
+        for reverse in (False, True)
+        for steps in (False, True)
+    ),
+    recurrent_row(LSTM(3, peephole=True)),
+    recurrent_row(LSTM(17, peephole=True, reverse=True, return_sequences=True), (3, 2)),
+    recurrent_row(GRU(17), (4, 1)),
+    recurrent_row(SimpleRNN(5, nonlinearity="relu", return_sequences=True)),
+    recurrent_row(LSTM(1), (1, 1)),
+    recurrent_row(Bidirectional(LSTM(4, peephole=True), merge="concat")),
+    *(
+        recurrent_row(Bidirectional(cell(4, return_sequences=steps), merge))
+        for cell in (LSTM, GRU, SimpleRNN)
+        for steps, merge in ((False, "sum"), (True, "concat"), (True, "mean"))
+    ),
 ]
 TWINS = {
-    library: {type(row.layer): getattr(row, library) for row in ROWS}
+    library: {
+        type(row.layer): getattr(row, library) for row in ROWS if getattr(row, library)
+    }
     for library in ("numpy", "torch")
 }
 
@@ -263,16 +315,112 @@ COMPOSITIONS = {
         *(Dense(12), Reshape((2, 2, 3)), Activation("softmax"), LayerNorm()),
         *(Reshape((3, -1)), BatchNorm(), Flatten(), Dense(3)),
     ],
+    "a recurrent layer": [Reshape((5, 1)), LSTM(4), Dense(3)],
+    "recurrent layers": [
+        *(Dense(12), Reshape((4, 3)), GRU(5, return_sequences=True), LayerNorm()),
+        *(Activation("tanh"), Dense(4), Dropout(0.2), LSTM(3), Dense(3)),
+    ],
+    "recurrent layers in both directions": [
+        *(Dense(8), Reshape((4, 2))),
+        Bidirectional(LSTM(3, return_sequences=True, dropout=0.2), merge="concat"),
+        Bidirectional(GRU(4, recurrent_dropout=0.2)),
+        Dense(3),
+    ],
+    "normalised steps": [
+        *(Dense(8), Reshape((4, 2)), SimpleRNN(4, return_sequences=True), BatchNorm()),
+        *(LSTM(3, reverse=True), Dense(3)),
+    ],
+    "steps and samples": [
+        *(Dense(8), Reshape((4, 2)), GRU(3, return_sequences=True), Reshape((2, -1))),
+        *(LayerNorm(), Flatten(), Dense(3)),
+    ],
+    "residual steps": [
+        *(Reshape((5, 1)), LSTM(4, return_sequences=True)),
+        Residual(named(GRU(4, return_sequences=True), Dense(4)), "tanh"),
+        Concatenate(
+            named(
+                SimpleRNN(2, return_sequences=True),
+                *(Activation("elu"), Dense(2, "tanh")),
+            )
+        ),
+        *(LSTM(3), Dense(3)),
+    ],
+    "residual samples": [
+        *(Dense(8), Reshape((4, 2)), Residual(named(GRU(2, return_sequences=True)))),
+        *(
+            Reshape((4, 2)),
+            Concatenate(named(Activation("tanh"), LSTM(2, return_sequences=True))),
+        ),
+        *(LSTM(3), Dense(3)),
+    ],
+    "ends at a recurrent layer": [Reshape((5, 1)), GRU(3)],
     "ends in place": [Dense(5, "tanh"), Dense(3), Dropout(0.4)],
     "ends at branches": [Concatenate(named(Dense(1, "tanh"), Dense(2, "elu")))],
+}
+
+
+# The same for sequences of any lengths with 3 features; the outputs are over steps
+# where there is "each step" in the name.
+SEQUENCES = {
+    f"{cell.__name__} {kind}": make(cell)
+    for cell in (LSTM, GRU, SimpleRNN)
+    for kind, make in {
+        "last": lambda cell: [cell(4), Dense(2)],
+        "each step": lambda cell: [cell(3, return_sequences=True), Dense(2)],
+        "reversed": lambda cell: [cell(3, reverse=True), Dense(2)],
+        "reversed each step": lambda cell: [
+            cell(3, reverse=True, return_sequences=True),
+            Dense(2),
+        ],
+        "stacked": lambda cell: [
+            *(Dense(4, "tanh"), cell(5, return_sequences=True), cell(3), Dense(2)),
+        ],
+        "stacked each step": lambda cell: [
+            *(cell(3, return_sequences=True), LayerNorm()),
+            *(cell(4, return_sequences=True, reverse=True), Dense(2, "softplus")),
+        ],
+        "sum": lambda cell: [Bidirectional(cell(3)), Dense(2)],
+        "mean each step": lambda cell: [
+            Bidirectional(cell(3, return_sequences=True), "mean"),
+            *(Dense(4, "elu"), Dense(2)),
+        ],
+        "concat stacked": lambda cell: [
+            Bidirectional(cell(3, return_sequences=True), "concat"),
+            *(Bidirectional(cell(2), "concat"), Dense(2)),
+        ],
+        "residual each step": lambda cell: [
+            *(Residual(named(cell(3, return_sequences=True))), Dense(4, "tanh")),
+            Concatenate(named(cell(1, return_sequences=True), Dense(1))),
+        ],
+        "dropout each step": lambda cell: [
+            cell(3, return_sequences=True, dropout=0.3, recurrent_dropout=0.4),
+            *(Dropout(0.2), Bidirectional(cell(2, return_sequences=True, dropout=0.1))),
+        ],
+    }.items()
+} | {
+    "peephole": [LSTM(3, peephole=True), Dense(2)],
+    "peephole both each step": [
+        *(Bidirectional(LSTM(3, peephole=True, return_sequences=True)), Dense(2)),
+    ],
+    "relu": [Bidirectional(SimpleRNN(4, nonlinearity="relu"), "mean"), Dense(2)],
 }
 
 
 class Network:
     """Layers one after the other with random numbers, and their loss."""
 
-    def __init__(self, members, input_shape, *, dtype=np.float64, seed=3, sparse=False):
-        planner = Planner(input_shape, sparse=sparse)
+    def __init__(
+        self,
+        members,
+        input_shape,
+        *,
+        dtype=np.float64,
+        seed=3,
+        sparse=False,
+        sequences=False,
+    ):
+        planner = Planner(input_shape, sparse=sparse, sequences=sequences)
+        self.sequences = sequences
         self.layers = members
         self.plan = planner.finish(plan_layers(planner, planner.input, named(*members)))
         rng = np.random.default_rng([seed, self.plan.n_parameters])
@@ -288,26 +436,47 @@ class Network:
             listed.setdefault(parameter.kind, []).append(values)
         return listed
 
+    @property
+    def output_shape(self):
+        """Of a sample; or of a step, where samples are sequences of any lengths."""
+        shape = self.plan.output.shape
+        if self.plan.n_steps and self.plan.output.over_steps:
+            return (self.plan.n_steps, *shape)
+        return shape
+
+    def samples(self, X):
+        if not self.sequences:
+            return Samples.of(X)
+        starts = np.cumsum([0, *map(len, X)])
+        return Samples.of_sequences(np.concatenate(X), starts)
+
     def outputs(self, X, **options):
-        outputs = run(self.plan, self.params, self.statistics, Samples.of(X), **options)
-        return outputs.reshape(len(outputs), *self.plan.output.shape)
+        """Of samples or steps; a list of those of each sequence, if they are ragged."""
+        samples = self.samples(X)
+        outputs = run(self.plan, self.params, self.statistics, samples, **options)
+        outputs = outputs.reshape(-1, *self.output_shape)
+        if self.sequences and self.plan.output.over_steps:
+            return np.split(outputs, samples.starts[1:-1])
+        return outputs
 
     def trainer(self, X, targets, weights=None, *, loss="squared_error", **options):
+        samples = self.samples(X)
         options = {
             "loss_setting": SETTINGS.get(loss, 0.0),
-            "batch_size": len(targets),
+            "batch_size": samples.n_samples,
             "seed": 5,
             "n_threads": 1,
         } | options
         return Trainer(
-            *(self.plan, self.params, self.statistics, Samples.of(X)),
-            *(targets, weights),
+            *(self.plan, self.params, self.statistics, samples, targets, weights),
             loss=loss,
             **options,
         )
 
     def twin(self, library, x, numbers=None):
-        """Outputs by the twins of the layers."""
+        """Outputs by the twins of the layers; sequences of any lengths one by one."""
+        if isinstance(x, list):
+            return [self.twin(library, sequence[None], numbers)[0] for sequence in x]
         listed = self.numbers() if numbers is None else numbers
         counters = {kind: count() for kind in listed}
 
@@ -340,3 +509,24 @@ def targets_of(loss, n_rows, n_outputs, dtype=np.float64):
     elif loss in ("poisson", "gamma"):
         values = np.exp(values)
     return values.astype(dtype)
+
+
+def assert_gradient(network, X, targets, weights=None, loss="squared_error"):
+    """Central differences in every parameter: relative error < 1e-6."""
+    trainer = network.trainer(X, targets, weights, loss=loss)
+    order = np.random.default_rng(4).permutation(len(X))
+    value, gradient, _ = trainer.gradient(order)
+    assert np.isfinite(value)
+    gradient, h, params = gradient.copy(), 1e-5, network.params
+    numeric = np.empty_like(gradient)
+    for k, start in enumerate(params.copy()):
+        ends = []
+        for step in (h, -h):
+            params[k] = start + step
+            ends.append(trainer.gradient(order)[0])
+        params[k] = start
+        numeric[k] = (ends[0] - ends[1]) / (2 * h)
+    # Differences have lost 1e-16 / h of the loss.
+    scale = max(np.abs(numeric).max(), 1e-4 * abs(value), 1e-5)
+    assert np.abs(gradient - numeric).max() < 1e-6 * scale
+    return gradient

@@ -10,7 +10,7 @@ from ._declarations import attribute, declares, estimator, parameter
 from ._parameters import COUNT, ClassifierParameters, RegressorParameters
 from ._targets import NetworkClassifier, NetworkRegressor
 from .layers import Dense, Layer
-from .layers._base import LayerComposition, plan_layers
+from .layers._base import LayerComposition, is_passthrough, plan_layers
 
 __all__ = ["SequentialClassifier", "SequentialRegressor"]
 
@@ -94,7 +94,18 @@ class _Sequential(_SequentialParameters, LayerComposition):
         return self._described["input_shape"]
 
     def _plan_layers(self, planner, tensor, described):
-        return plan_layers(planner, tensor, described["layers"])
+        layers = described["layers"]
+        tensor = plan_layers(planner, tensor, layers)
+        if tensor.over_steps:
+            last = [name for name, layer in layers if not is_passthrough(layer)][-1]
+            with planner.layer(last):
+                raise planner.error(
+                    f"ends the network with an output at each of {planner.n_steps} "
+                    "steps, but y has one target for each sample: let the last "
+                    "recurrent layer return its last step only, "
+                    "return_sequences=False, or put a Flatten layer behind it."
+                )
+        return tensor
 
 
 def _spelled_out(value):

@@ -10,6 +10,7 @@ from layer_cases import (
     ROWS,
     SETTINGS,
     Network,
+    assert_gradient,
     named,
     targets_of,
 )
@@ -19,9 +20,12 @@ from sklearn.base import clone
 
 from skmanifold_nn.neural_network import layers
 from skmanifold_nn.neural_network.layers import (
+    GRU,
+    LSTM,
     Activation,
     AlphaDropout,
     BatchNorm,
+    Bidirectional,
     Concatenate,
     Dense,
     Dropout,
@@ -30,6 +34,7 @@ from skmanifold_nn.neural_network.layers import (
     LayerNorm,
     Reshape,
     Residual,
+    SimpleRNN,
 )
 from skmanifold_nn.neural_network.layers._activations import ACTIVATIONS as PUBLIC
 
@@ -59,8 +64,11 @@ def rows_of(n, n_features, dtype=np.float64):
 
 
 def is_random(layer):
+    if isinstance(layer, Bidirectional):
+        return is_random(layer.layer)
     inner = [member for _, member in getattr(layer, "layers", ())]
-    return isinstance(layer, RANDOM) or any(map(is_random, inner))
+    rates = getattr(layer, "dropout", 0), getattr(layer, "recurrent_dropout", 0)
+    return isinstance(layer, RANDOM) or any(rates) or any(map(is_random, inner))
 
 
 # --- values ---
@@ -70,7 +78,7 @@ def is_random(layer):
 @every_row
 def test_shapes_and_values(row, dtype):
     network = Network([row.layer], row.input_shape, dtype=dtype)
-    assert network.plan.output.shape == row.output_shape
+    assert network.output_shape == row.output_shape
     assert tuple(p.shape for p in network.plan.parameters) == row.parameters
     X = np.random.default_rng(6).normal(size=(9, *row.input_shape)).astype(dtype)
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
@@ -134,27 +142,6 @@ def test_csr_rows_as_dense_rows(dtype):
 
 
 # --- gradients ---
-
-
-def assert_gradient(network, X, targets, weights=None, loss="squared_error"):
-    """Central differences in every parameter: relative error < 1e-6."""
-    trainer = network.trainer(X, targets, weights, loss=loss)
-    order = np.random.default_rng(4).permutation(len(X))
-    value, gradient, _ = trainer.gradient(order)
-    assert np.isfinite(value)
-    gradient, h, params = gradient.copy(), 1e-5, network.params
-    numeric = np.empty_like(gradient)
-    for k, start in enumerate(params.copy()):
-        ends = []
-        for step in (h, -h):
-            params[k] = start + step
-            ends.append(trainer.gradient(order)[0])
-        params[k] = start
-        numeric[k] = (ends[0] - ends[1]) / (2 * h)
-    # Differences have lost 1e-16 / h of the loss.
-    scale = max(np.abs(numeric).max(), 1e-4 * abs(value), 1e-5)
-    assert np.abs(gradient - numeric).max() < 1e-6 * scale
-    return gradient
 
 
 @pytest.mark.parametrize("n_rows", [1, 6])
@@ -257,7 +244,9 @@ def assert_as_torch(network, X, loss="squared_error"):
 
 # PyTorch draws other random numbers.
 @both_dtypes
-@pytest.mark.parametrize("row", [r for r in ROWS if not is_random(r.layer)], ids=str)
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS if r.torch and not is_random(r.layer)], ids=str
+)
 def test_layers_as_in_pytorch(row, dtype):
     assert_as_torch(surrounded(row, dtype=dtype), rows_of(17, 4, dtype))
 
@@ -288,7 +277,7 @@ def test_specifications_are_parameters(row):
     copied = clone(row.layer)
     assert repr(copied) == repr(row.layer)
     again = Network([copied], row.input_shape)
-    assert again.plan.output.shape == row.output_shape
+    assert again.output_shape == row.output_shape
 
 
 def test_parameters_inside_containers_are_reached():
@@ -338,6 +327,42 @@ def test_parameters_inside_containers_are_reached():
             [Residual(named(Residual(named(Dense(-1)))))],
             (3,),
             ["'residual0__residual0__dense0'", "got -1"],
+        ),
+        ([LSTM(0)], (4, 3), ["'lstm0'", "n_units", "got 0"]),
+        ([GRU(2, dropout=1)], (4, 3), ["'gru0'", " dropout must", "got 1"]),
+        (
+            [SimpleRNN(2, recurrent_dropout=-1)],
+            (4, 3),
+            ["'simplernn0'", "recurrent_dropout", "got -1"],
+        ),
+        ([LSTM(2, truncate_steps=0)], (4, 3), ["truncate_steps", "got 0", "50"]),
+        ([LSTM(2, initializer="no")], (4, 3), ["'lstm0'", " initializer", "'no'"]),
+        ([GRU(2, recurrent_initializer=3)], (4, 3), ["recurrent_initializer", "got 3"]),
+        ([SimpleRNN(2, nonlinearity="elu")], (4, 3), ["'relu'", "got 'elu'"]),
+        ([Bidirectional(Dense(2))], (4, 3), ["'bidirectional0'", "LSTM", "Dense"]),
+        ([Bidirectional(GRU(2), "max")], (4, 3), ["merge", "concat", "got 'max'"]),
+        (
+            [Bidirectional(GRU(0))],
+            (4, 3),
+            ["'bidirectional0__forward'", "n_units", "got 0"],
+        ),
+        ([LSTM(2)], (4,), ["'lstm0'", "(n_steps, n_features)", "(4,)", "Reshape"]),
+        ([Bidirectional(LSTM(2))], (4, 3, 2), ["'bidirectional0'", "(4, 3, 2)"]),
+        ([LSTM(2), GRU(2)], (4, 3), ["'gru1'", "(n_steps, n_features)", "(2,)"]),
+        (
+            [LSTM(2, return_sequences=True), Reshape((8, 1)), GRU(2)],
+            (4, 3),
+            ["'gru2'", "8 steps", "4 steps"],
+        ),
+        (
+            [Residual(named(LSTM(3)))],
+            (4, 3),
+            ["'residual0'", "(4, 3)", "(3,)"],
+        ),
+        (
+            [Concatenate(named(LSTM(2, return_sequences=True), LSTM(2)))],
+            (4, 3),
+            ["'concatenate0'", "each step", "return sequences"],
         ),
     ],
 )

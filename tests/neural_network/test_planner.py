@@ -74,14 +74,16 @@ def test_gradients_of_several_consumers_are_added():
 @pytest.mark.parametrize("n_rows", [1, 7])
 def test_tensors_do_not_overlap(name, n_rows):
     plan = Network(COMPOSITIONS[name], (5,)).plan
-    ops, starts, size = plan.layout(n_rows, 0, "float32")
+    rows = n_rows, n_rows * plan.n_steps
+    ops, starts, size = plan.layout(*rows, "float32")
     assert ops.shape[1] == WORDS and ops.dtype == np.int64
     assert all(start % ALIGNMENT == 0 for start in starts)
-    ends = [s + n * n_rows for s, (n, _) in zip(starts, plan._slots, strict=True)]
+    slots = zip(starts, plan._slots, strict=True)
+    ends = [start + n * rows[over_steps] for start, (n, over_steps) in slots]
     assert all(e <= s for e, s in zip(ends, starts[1:], strict=False))
     assert max(ends) <= size
     assert set(ops[:, OUTPUT]) == set(starts)  # nothing lies idle
-    assert plan.layout(n_rows, 0, "float32")[0] is ops  # kept
+    assert plan.layout(*rows, "float32")[0] is ops  # kept
 
 
 def test_parameters_lie_one_after_the_other():

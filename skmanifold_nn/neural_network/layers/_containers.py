@@ -3,6 +3,7 @@
 from ..._kernels._combination import ADDRESSES
 from ._activations import activate
 from ._base import Layer, LayerComposition, plan_layers
+from ._shapes import alike
 
 __all__ = ["Concatenate", "Residual"]
 
@@ -38,6 +39,7 @@ class Residual(LayerComposition, Layer):
         """Declare the layers' ops and the sum; see `Layer.plan`."""
         tensor = planner.pin(tensor)
         changed = plan_layers(planner, tensor, self._checked_layers())
+        tensor, changed = alike(planner, tensor, changed)
         if changed.shape != tensor.shape:
             raise planner.error(
                 f"its layers turn samples of shape {tensor.shape} into {changed.shape}:"
@@ -76,6 +78,7 @@ class Concatenate(LayerComposition, Layer):
 
     @staticmethod
     def _join(planner, left, right):
+        left, right = alike(planner, left, right)
         if left.shape[:-1] != right.shape[:-1]:
             raise planner.error(
                 f"outputs of shape {left.shape} and {right.shape} cannot stand side by "

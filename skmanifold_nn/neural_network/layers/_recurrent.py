@@ -141,12 +141,14 @@ class _Recurrent(Layer):
         check_units(planner, self.n_units)
         check_initializer(planner, "initializer", self.initializer)
         check_initializer(planner, "recurrent_initializer", self.recurrent_initializer)
-        rate, steps = self.recurrent_dropout, self.truncate_steps
-        if not (isinstance(rate, Real) and 0 <= rate < 1):
-            raise planner.error(
-                f"recurrent_dropout must be a number in [0, 1), got {rate!r}: 0.1 to "
-                "0.5 is usual."
-            )
+        for name in ("dropout", "recurrent_dropout"):
+            rate = getattr(self, name)
+            if not (isinstance(rate, Real) and 0 <= rate < 1):
+                raise planner.error(
+                    f"{name} must be a number in [0, 1), got {rate!r}: 0.1 to 0.5 is "
+                    "usual."
+                )
+        steps = self.truncate_steps
         if steps is not None and not (isinstance(steps, Integral) and steps >= 1):
             raise planner.error(
                 f"truncate_steps must be a positive int or None, got {steps!r}: give "

@@ -37,6 +37,13 @@ def rolled(planner, tensor):
     return planner.op(ADDRESSES["roll"], [tensor], shape, over_steps=False)
 
 
+def alike(planner, *tensors):
+    """The tensors, samples as sequences where some are over steps."""
+    if any(tensor.over_steps for tensor in tensors):
+        return [unrolled(planner, t) if len(t.shape) == 2 else t for t in tensors]
+    return tensors
+
+
 class Flatten(Layer):
     """All values of a sample in one axis.
 
