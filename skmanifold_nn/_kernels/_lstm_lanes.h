@@ -10,10 +10,13 @@ typedef struct {
     SKMNN_REAL *gates[4], *c, *tanh_c, *h;
 } SKMNN_NAME(lstm_state);
 
+/* All rows of a step; `before` of the first n_before of them, and of the others
+   `first`, or zero if that is NULL. */
 typedef struct {
-    const SKMNN_REAL *before, *p[3], *gates[4], *tanh_c, *dh;
-    SKMNN_REAL *d_gates[4], *dc; /* dc: of c, then of c_before */
-} SKMNN_NAME(lstm_slopes);
+    ptrdiff_t n, n_before, H;
+    const SKMNN_REAL *p, *before, *first;
+    SKMNN_REAL *z, *c, *tanh_c, *h;
+} SKMNN_NAME(lstm_step);
 
 SKMNN_INLINE void SKMNN_NAME(lstm_block)(
     const int peepholes, SKMNN_NAME(gate_limits) most, const SKMNN_NAME(lstm_state) *s)
@@ -49,64 +52,82 @@ SKMNN_INLINE void SKMNN_NAME(lstm_block)(
     }
 }
 
+/* The last `cols` units of all rows. */
 SKMNN_INLINE void SKMNN_NAME(lstm_rest)(
     const int peepholes, SKMNN_NAME(gate_limits) most, ptrdiff_t cols,
-    const SKMNN_NAME(lstm_state) *s)
+    const SKMNN_NAME(lstm_step) *on)
 {
-    SKMNN_REAL lanes[11][SKMNN_NAME(LINE)];
-    SKMNN_NAME(lstm_state) on = {.before = lanes[0], .c = lanes[1],
-                                 .tanh_c = lanes[2], .h = lanes[3]};
-    SKMNN_NAME(lanes_in)(cols, s->before, lanes[0]);
-    for (int q = 0; q < 4; q++) {
-        on.gates[q] = lanes[4 + q];
-        SKMNN_NAME(lanes_in)(cols, s->gates[q], on.gates[q]);
-    }
-    for (int q = 0; peepholes && q < 3; q++) {
-        on.p[q] = lanes[8 + q];
-        SKMNN_NAME(lanes_in)(cols, s->p[q], lanes[8 + q]);
-    }
-    SKMNN_NAME(lstm_block)(peepholes, most, &on);
-    for (int q = 0; q < 4; q++)
-        SKMNN_NAME(lanes_out)(cols, on.gates[q], s->gates[q]);
-    SKMNN_NAME(lanes_out)(cols, on.c, s->c);
-    SKMNN_NAME(lanes_out)(cols, on.tanh_c, s->tanh_c);
-    SKMNN_NAME(lanes_out)(cols, on.h, s->h);
-}
-
-SKMNN_INLINE void SKMNN_NAME(lstm_row)(
-    const int peepholes, SKMNN_NAME(gate_limits) most, ptrdiff_t H, const SKMNN_REAL *p,
-    const SKMNN_REAL *before, SKMNN_REAL *z, SKMNN_REAL *c, SKMNN_REAL *tanh_c, SKMNN_REAL *h)
-{
-    for (ptrdiff_t k = 0; k < H; k += SKMNN_NAME(LINE)) {
-        SKMNN_NAME(lstm_state) s = {
-            .before = before ? before + k : SKMNN_NAME(no_state),
-            .gates = {z + k, z + H + k, z + 2 * H + k, z + 3 * H + k},
-            .c = c + k, .tanh_c = tanh_c + k, .h = h + k};
-        for (int q = 0; peepholes && q < 3; q++)
-            s.p[q] = p + q * H + k;
-        if (H - k < SKMNN_NAME(LINE))
-            SKMNN_NAME(lstm_rest)(peepholes, most, H - k, &s);
-        else
+    const ptrdiff_t H = on->H, k = H - cols;
+    SKMNN_REAL lanes[11][SKMNN_NAME(REST)];
+    for (ptrdiff_t top = 0; top < on->n; top += SKMNN_NAME(LINE)) {
+        const ptrdiff_t left = on->n - top;
+        const ptrdiff_t rows = left < SKMNN_NAME(LINE) ? left : SKMNN_NAME(LINE);
+        const ptrdiff_t size = SKMNN_NAME(rest_size)(rows, cols);
+        SKMNN_NAME(clear_rest)(11, size, lanes);
+        for (ptrdiff_t r = 0; r < rows; r++) {
+            const SKMNN_REAL *past = SKMNN_NAME(state_before)(
+                top + r, on->n_before, H, on->before, on->first);
+            SKMNN_NAME(copy_rest)(
+                cols, past ? past + k : SKMNN_NAME(no_state), lanes[0] + r * cols);
+            for (int q = 0; peepholes && q < 3; q++)
+                SKMNN_NAME(copy_rest)(cols, on->p + q * H + k, lanes[1 + q] + r * cols);
+            for (int q = 0; q < 4; q++)
+                SKMNN_NAME(copy_rest)(
+                    cols, on->z + (4 * (top + r) + q) * H + k, lanes[4 + q] + r * cols);
+        }
+        for (ptrdiff_t l = 0; l < size; l += SKMNN_NAME(LINE)) {
+            const SKMNN_NAME(lstm_state) s = {
+                lanes[0] + l, {lanes[1] + l, lanes[2] + l, lanes[3] + l},
+                {lanes[4] + l, lanes[5] + l, lanes[6] + l, lanes[7] + l},
+                lanes[8] + l, lanes[9] + l, lanes[10] + l};
             SKMNN_NAME(lstm_block)(peepholes, most, &s);
+        }
+        for (ptrdiff_t r = 0; r < rows; r++) {
+            const ptrdiff_t at = (top + r) * H + k, l = r * cols;
+            for (int q = 0; q < 4; q++)
+                SKMNN_NAME(copy_rest)(
+                    cols, lanes[4 + q] + l, on->z + (4 * (top + r) + q) * H + k);
+            SKMNN_NAME(copy_rest)(cols, lanes[8] + l, on->c + at);
+            SKMNN_NAME(copy_rest)(cols, lanes[9] + l, on->tanh_c + at);
+            SKMNN_NAME(copy_rest)(cols, lanes[10] + l, on->h + at);
+        }
     }
 }
 
-/* n rows of a step; `before` of the first n_before of them, and of the others `first`,
-   or zero if that is NULL. `p` is NULL without peepholes. */
+SKMNN_INLINE void SKMNN_NAME(lstm_rows)(
+    const int peepholes, const SKMNN_NAME(lstm_step) *on)
+{
+    const SKMNN_NAME(gate_limits) most = SKMNN_NAME(limits_of_gates)();
+    const ptrdiff_t H = on->H, rest = H % SKMNN_NAME(LINE);
+    for (ptrdiff_t r = 0; r < on->n; r++) {
+        const SKMNN_REAL *past = SKMNN_NAME(state_before)(
+            r, on->n_before, H, on->before, on->first);
+        SKMNN_REAL *z = on->z + r * 4 * H;
+        for (ptrdiff_t k = 0; k < H - rest; k += SKMNN_NAME(LINE)) {
+            const ptrdiff_t at = r * H + k;
+            SKMNN_NAME(lstm_state) s = {
+                .before = past ? past + k : SKMNN_NAME(no_state),
+                .gates = {z + k, z + H + k, z + 2 * H + k, z + 3 * H + k},
+                .c = on->c + at, .tanh_c = on->tanh_c + at, .h = on->h + at};
+            for (int q = 0; peepholes && q < 3; q++)
+                s.p[q] = on->p + q * H + k;
+            SKMNN_NAME(lstm_block)(peepholes, most, &s);
+        }
+    }
+    if (rest)
+        SKMNN_NAME(lstm_rest)(peepholes, most, rest, on);
+}
+
+/* `p` is NULL without peepholes. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(lstm_forward)(
     ptrdiff_t n, ptrdiff_t n_before, ptrdiff_t H, const SKMNN_REAL *p,
     const SKMNN_REAL *before, const SKMNN_REAL *first, SKMNN_REAL *z, SKMNN_REAL *c,
     SKMNN_REAL *tanh_c, SKMNN_REAL *h)
 {
-    const SKMNN_NAME(gate_limits) most = SKMNN_NAME(limits_of_gates)();
-    for (ptrdiff_t r = 0; r < n; r++, z += 4 * H) {
-        const ptrdiff_t at = r * H;
-        const SKMNN_REAL *past = r < n_before ? before + at : first ? first + at : NULL;
-        if (p)
-            SKMNN_NAME(lstm_row)(
-                1, most, H, p, past, z, c + at, tanh_c + at, h + at);
-        else
-            SKMNN_NAME(lstm_row)(
-                0, most, H, NULL, past, z, c + at, tanh_c + at, h + at);
-    }
+    const SKMNN_NAME(lstm_step) on = {
+        n, n_before, H, p, before, first, z, c, tanh_c, h};
+    if (p)
+        SKMNN_NAME(lstm_rows)(1, &on);
+    else
+        SKMNN_NAME(lstm_rows)(0, &on);
 }

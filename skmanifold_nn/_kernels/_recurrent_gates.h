@@ -52,11 +52,4 @@ SKMNN_INLINE SKMNN_REAL SKMNN_NAME(tanh_above)(
     return power * SKMNN_NAME(gate_expm1)(s) + (power - 1);
 }
 
-/* tanh(x). */
-SKMNN_INLINE SKMNN_REAL SKMNN_NAME(gate_tanh)(
-    SKMNN_NAME(gate_limits) most, SKMNN_REAL x)
-{
-    const SKMNN_REAL w = SKMNN_NAME(tanh_above)(most, x);
-    return w / (w + 2);
-}
 #undef GATE_ROUND

@@ -84,3 +84,15 @@ def test_far_inputs_stay_finite(dtype):
     assert all(np.isfinite(h).all() for h in recurrent.forward())
     dZ, d_params = recurrent.backward()
     assert all(np.isfinite(d).all() for d in [*dZ, d_params])
+
+
+@both_dtypes
+def test_nan_stays_in_its_sequence(dtype):
+    recurrent = make([[3, 3, 2]], 17, dtype)
+    expected = recurrent.forward()
+    recurrent.Z[1][1, 3] = np.nan
+    states = recurrent.forward()
+    assert np.isnan(states[1][1, 3])
+    assert np.isnan(states[1][2]).all()
+    for j in (0, 2):
+        np.testing.assert_array_equal(states[j], expected[j])
