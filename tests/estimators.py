@@ -18,10 +18,16 @@ from skmanifold_nn.manifold import (
     SpectralEmbedding,
 )
 from skmanifold_nn.neural_network import (
+    GRUClassifier,
+    GRURegressor,
+    LSTMClassifier,
+    LSTMRegressor,
     MLPClassifier,
     MLPRegressor,
     SequentialClassifier,
     SequentialRegressor,
+    SimpleRNNClassifier,
+    SimpleRNNRegressor,
 )
 from skmanifold_nn.neural_network.layers import Concatenate, Dense, Dropout, Residual
 
@@ -304,6 +310,43 @@ def sequential_row(kind):
     )
 
 
+RECURRENT_REFUSED = (
+    *NETWORK_REFUSED,
+    ({"hidden_layer_sizes": ()}, ["hidden_layer_sizes", "at least 1", "[]"]),
+    ({"dense_before": (3, 0)}, ["dense_before must be > 0", "[3, 0]"]),
+    ({"dense_after": 0}, ["dense_after", "Got 0"]),
+    ({"merge": "product"}, ["merge", "concat", "Got 'product'"]),
+    ({"bidirectional": "yes"}, ["bidirectional", "Got 'yes'"]),
+    ({"input_dropout": -0.5}, ["input_dropout", "Got -0.5"]),
+    ({"recurrent_dropout": 1.0}, ["recurrent_dropout", "1.0"]),
+    ({"solver": "lbfgs", "recurrent_dropout": 0.5}, ["solver='lbfgs'", "dropout"]),
+    ({"truncate_steps": 0}, ["truncate_steps", "Got 0"]),
+    ({"targets": "steps"}, ["targets", "step", "Got 'steps'"]),
+    ({"targets": "step"}, ["targets='step'", "(150,)"]),
+    ({"input_shape": (2, 2)}, ["input_shape=(2, 2)", "4", "3"]),
+    ({"input_shape": (3,)}, ["input_shape", "(n_steps, n_features)"]),
+    ({"mask": "zero"}, ["mask", "nan", "Got 'zero'"]),
+)
+
+
+def recurrent_row(kind, refused=(), **params):
+    """Rows of the three columns are sequences of three steps."""
+
+    def slow():
+        X = np.random.default_rng(31).standard_normal((2000, 10))
+        never = {"tol": 0.0, "n_iter_no_change": np.inf, "max_iter": 400}
+        return kind(hidden_layer_sizes=(64,), **never), X, np.arange(2000) % 2
+
+    settings = {"tol": 0.02, "n_iter_no_change": 3, "learning_rate_init": 0.03}
+    return Row(
+        kind(hidden_layer_sizes=(9,), random_state=5, **settings | params),
+        grid={"hidden_layer_sizes": [(5,), (9, 4)], "alpha": [0.0, 10.0]},
+        refused=refused,
+        slow=slow,
+        remedies=("fewer units",),
+    )
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -401,6 +444,23 @@ ROWS = [
     network_row(MLPRegressor, "-lbfgs", solver="lbfgs", max_iter=500),
     sequential_row(SequentialClassifier),
     sequential_row(SequentialRegressor),
+    recurrent_row(LSTMClassifier, RECURRENT_REFUSED, bidirectional=True),
+    recurrent_row(LSTMRegressor, peephole=True, dense_before=(7,)),
+    recurrent_row(
+        GRUClassifier,
+        dropout=0.1,
+        recurrent_dropout=0.1,
+        normalization="batch",
+        early_stopping=True,
+        batch_size=50,
+    ),
+    recurrent_row(GRURegressor, RECURRENT_REFUSED, dense_after=(8,)),
+    recurrent_row(
+        SimpleRNNClassifier,
+        (({"nonlinearity": "logistic"}, ["nonlinearity", "tanh", "Got 'logistic'"]),),
+        normalization="layer",
+    ),
+    recurrent_row(SimpleRNNRegressor, solver="lbfgs", max_iter=60, tol=0.1),
     spectral_row(DiffusionMap(n_neighbors=12), refused=DIFFUSION_REFUSED),
     spectral_row(
         DiffusionMap(affinity="rbf", gamma=1.0, alpha=0.5, diffusion_time=2.5),

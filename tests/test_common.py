@@ -529,7 +529,7 @@ def test_a_problem_that_is_too_large_is_refused(row, monkeypatch):
     X, y = row.data(700)
     recorder = Recorder()
     estimator = clone(row.estimator).set_callbacks(recorder)
-    monkeypatch.setattr("skmanifold_nn._memory.available_memory", lambda: 20_000)
+    monkeypatch.setattr("skmanifold_nn._memory.available_memory", lambda: 5_000)
     with pytest.raises(MemoryError) as caught:
         estimator.fit(X, y)
     message = str(caught.value)

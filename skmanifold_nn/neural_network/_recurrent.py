@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._sklearn_compat import names_columns
+from ._base import NeuralNetwork
 from ._declarations import attribute, declares, estimator, parameter
 from ._parameters import (
     COUNT,
@@ -119,7 +121,9 @@ class _RecurrentParameters(HiddenLayerParameters):
         text='"nan": steps of NaN at the ends of sequences are padding.',
     )
     alpha: float = parameter(default=0.0, constraints=NOT_NEGATIVE)
-    clip_norm: float | None = 1.0
+    # Exploding gradients are larger than this, others are not. A norm that is met all
+    # the time makes training chaotic: it multiplies rounding errors by 1e13.
+    clip_norm: float | None = 100.0
 
     recurrent_coefs_: list[np.ndarray] = attribute(
         "list of ndarray",
@@ -139,12 +143,13 @@ class _RecurrentParameters(HiddenLayerParameters):
     per_step_: bool = attribute("bool", "Whether there is a target for every step.")
 
 
-class _Recurrent(_RecurrentParameters, Streams):
+# From NeuralNetwork, so that scikit-learn wraps `transform` for set_output.
+class _Recurrent(_RecurrentParameters, Streams, NeuralNetwork):
     """Dense layers, recurrent layers, dense layers; sequences as samples."""
 
     _reads_sequences = True
     _list_kinds = (
-        *NetworkClassifier._list_kinds,
+        *NeuralNetwork._list_kinds,
         "recurrent_coefs_",
         "recurrent_intercepts_",
         "peephole_coefs_",
@@ -306,8 +311,14 @@ class _Recurrent(_RecurrentParameters, Streams):
         check_is_fitted(self)
         name = self._layer_name(layer)
         self._check_columns(name, layer)
+        over_steps = self._plan().layers[name][1].over_steps
+        if over_steps and names_columns(self):
+            raise ValueError(
+                f"layer={layer!r} has values for every step, which are no table: "
+                "set_output(transform='default') before."
+            )
         X, outputs = self._outputs_of(X, name)
-        return self._shaped(outputs, X, self._plan().layers[name][1].over_steps)
+        return self._shaped(outputs, X, over_steps)
 
     def score(self, X, y, sample_weight=None):
         """Accuracy of labels, or R^2 of numbers, over sequences or all their steps.
