@@ -14,7 +14,7 @@ from libc.string cimport memcpy, memset
 
 from ._losses cimport loss_function
 from ._network cimport Op, Pass, Source, forward_all, pass_of
-from ._packing cimport count_steps, pack_part
+from ._packing cimport count_steps, first_step, pack_part
 
 
 cdef void backward_all(const Work *work, const Pass *runs) noexcept nogil:
@@ -168,16 +168,17 @@ cdef double weight_of(
     const Work *work, const floating[:, ::1] weights, int64_t first, int64_t size,
 ) noexcept nogil:
     cdef const int64_t *order = work.order + first
-    cdef const int64_t *starts = work.run.source.starts
+    cdef const Source *source = work.run.source
     cdef int64_t k, step
     cdef double total = 0
     if weights is None:
         if work.over_steps:
-            return <double> count_steps(work.run.source, work.n_fixed, order, size)
+            return <double> count_steps(source, work.n_fixed, order, size)
         return <double> size
     for k in range(size):
         if work.over_steps:
-            for step in range(starts[order[k]], starts[order[k] + 1]):
+            for step in range(first_step(source, work.n_fixed, order[k]),
+                              first_step(source, work.n_fixed, order[k] + 1)):
                 total += <double> weights[step, 0]
         else:
             total += <double> weights[order[k], 0]

@@ -3,6 +3,12 @@ from libc.stdint cimport int64_t
 
 from ._network cimport Pass, Source
 
+# Where the steps of a sample begin, those of equally many or as the source tells.
+cdef inline int64_t first_step(
+    const Source *source, int64_t n_fixed, int64_t row,
+) noexcept nogil:
+    return n_fixed * row if n_fixed else source.starts[row]
+
 # Steps of some samples.
 cdef int64_t count_steps(
     const Source *source, int64_t n_fixed, const int64_t *rows, int64_t n_rows,

@@ -11,12 +11,6 @@ from libc.string cimport memset
 from ._network cimport Pass, Source
 
 
-cdef inline int64_t first_step(
-    const Source *source, int64_t n_fixed, int64_t row,
-) noexcept nogil:
-    return n_fixed * row if n_fixed else source.starts[row]
-
-
 cdef int64_t count_steps(
     const Source *source, int64_t n_fixed, const int64_t *rows, int64_t n_rows,
 ) noexcept nogil:

@@ -8,7 +8,6 @@ from layer_cases import (
     COMPOSITIONS,
     LOSSES,
     ROWS,
-    SETTINGS,
     Network,
     assert_gradient,
     named,
@@ -17,6 +16,7 @@ from layer_cases import (
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
+from torch_cases import assert_as_torch
 
 from skmanifold_nn.neural_network import layers
 from skmanifold_nn.neural_network.layers import (
@@ -192,54 +192,6 @@ def test_random_layers_of_amount_zero_are_none():
 
 
 # --- PyTorch ---
-
-
-def torch_loss(torch, loss, outputs, targets, weights):
-    F, setting = torch.nn.functional, SETTINGS.get(loss, 0.0)
-    if loss == "log_loss":
-        labels = targets[:, 0].long()
-        losses = F.cross_entropy(
-            outputs, labels, reduction="none", label_smoothing=setting
-        )
-    elif loss == "binary_log_loss":
-        smooth = targets * (1 - setting) + setting / 2
-        losses = F.binary_cross_entropy_with_logits(outputs, smooth, reduction="none")
-        losses = losses.sum(1)
-    elif loss == "squared_error":
-        losses = F.mse_loss(outputs, targets, reduction="none").mean(1) / 2
-    elif loss == "absolute_error":
-        losses = F.l1_loss(outputs, targets, reduction="none").mean(1)
-    elif loss == "huber":
-        losses = F.huber_loss(outputs, targets, reduction="none", delta=setting).mean(1)
-    elif loss == "quantile":
-        errors = targets - outputs
-        losses = torch.maximum(setting * errors, (setting - 1) * errors).mean(1)
-    elif loss == "poisson":
-        losses = F.poisson_nll_loss(outputs, targets, reduction="none").sum(1)
-    else:
-        losses = (outputs + targets * torch.exp(-outputs)).sum(1)
-    return (losses * weights[:, 0]).sum() / weights.sum()
-
-
-def assert_as_torch(network, X, loss="squared_error"):
-    torch = pytest.importorskip("torch")
-    dtype = X.dtype
-    targets = targets_of(loss, len(X), network.plan.output.size, dtype)
-    weights = np.random.default_rng(2).uniform(0.5, 2, size=(len(X), 1)).astype(dtype)
-    trainer = network.trainer(X, targets, weights, loss=loss)
-    value, gradient, _ = trainer.gradient(np.arange(len(X)))
-    flat = torch.tensor(network.params, requires_grad=True)
-    outputs = network.twin("torch", torch.tensor(X), network.numbers(flat))
-    expected = torch_loss(torch, loss, outputs, *map(torch.tensor, (targets, weights)))
-    expected.backward()
-    tolerance = 1e-9 if dtype == np.float64 else 1e-5
-    assert_allclose(value, expected.item(), rtol=tolerance, atol=tolerance)
-    scale = max(1, float(flat.grad.abs().max()))
-    assert_allclose(gradient, flat.grad.numpy(), atol=tolerance * scale)
-    if not network.plan.n_statistics:
-        forward = outputs.detach().numpy()
-        scale = max(1, np.abs(forward).max())
-        assert_allclose(network.outputs(X), forward, atol=tolerance * scale)
 
 
 # PyTorch draws other random numbers.
