@@ -24,6 +24,7 @@ from ._sequence_targets import read_targets, read_weights
 from ._sequences import Sequences, unflatten, validate_sequences
 from ._streams import Streams
 from ._targets import NetworkClassifier, NetworkRegressor
+from ._torch_weights import TorchWeights
 from .layers import GRU, LSTM, Bidirectional, Dropout, SimpleRNN
 from .layers._engine import Samples
 
@@ -144,7 +145,7 @@ class _RecurrentParameters(HiddenLayerParameters):
 
 
 # From NeuralNetwork, so that scikit-learn wraps `transform` for set_output.
-class _Recurrent(_RecurrentParameters, Streams, NeuralNetwork):
+class _Recurrent(_RecurrentParameters, Streams, TorchWeights, NeuralNetwork):
     """Dense layers, recurrent layers, dense layers; sequences as samples."""
 
     _reads_sequences = True
@@ -416,8 +417,8 @@ class LSTMClassifier(_LSTM, ClassifierParameters, NetworkClassifier):
     >>> rng = np.random.default_rng(1)
     >>> X = [rng.normal(size=(n, 2)) for n in rng.integers(5, 12, size=200)]
     >>> y = np.array([x[0, 0] > 0 for x in X])  # to be remembered to the end
-    >>> net = LSTMClassifier((16,), batch_size=32, learning_rate_init=0.01,
-    ...                      max_iter=40, tol=0, random_state=1)
+    >>> net = LSTMClassifier((16,), learning_rate="one_cycle", max_iter=40,
+    ...                      learning_rate_init=0.02, batch_size=32, random_state=1)
     >>> bool(net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.9)
     True
     """
@@ -457,8 +458,8 @@ class LSTMRegressor(_LSTM, RegressorParameters, NetworkRegressor):
     >>> rng = np.random.default_rng(1)
     >>> X = rng.uniform(size=(200, 10, 2))
     >>> y = X[..., 0].mean(axis=1)
-    >>> net = LSTMRegressor((16,), batch_size=32, learning_rate_init=0.01, max_iter=40,
-    ...                     tol=0, random_state=1)
+    >>> net = LSTMRegressor((16,), learning_rate="one_cycle", max_iter=40,
+    ...                     learning_rate_init=0.02, batch_size=32, random_state=1)
     >>> bool(net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.8)
     True
     """
@@ -497,10 +498,13 @@ class GRUClassifier(_GRU, ClassifierParameters, NetworkClassifier):
     >>> rng = np.random.default_rng(1)
     >>> X = rng.integers(2, size=(150, 8, 1)) * 1.0
     >>> y = X[..., 0].cumsum(axis=1) > 2  # a label for every step
-    >>> net = GRUClassifier((16,), targets="step", batch_size=32, max_iter=60, tol=0,
-    ...                     learning_rate_init=0.02, random_state=1)
-    >>> net.fit(X[:100], y[:100]).predict(X[100:]).shape
+    >>> net = GRUClassifier((16,), targets="step", learning_rate="one_cycle",
+    ...                     max_iter=40, learning_rate_init=0.02, batch_size=32,
+    ...                     random_state=1).fit(X[:100], y[:100])
+    >>> net.predict(X[100:]).shape
     (50, 8)
+    >>> bool(net.score(X[100:], y[100:]) > 0.9)
+    True
     """
 
 
@@ -537,9 +541,12 @@ class GRURegressor(_GRU, RegressorParameters, NetworkRegressor):
     >>> rng = np.random.default_rng(1)
     >>> X = [rng.normal(size=(n, 1)) for n in rng.integers(5, 12, size=100)]
     >>> y = [np.maximum.accumulate(x[:, 0]) for x in X]  # a number for every step
-    >>> net = GRURegressor((16,), bidirectional=True, max_iter=5, tol=0,
-    ...                    n_iter_no_change=np.inf, random_state=1)
-    >>> net.set_params(warm_start=False).n_jobs is None
+    >>> net = GRURegressor((16,), learning_rate="one_cycle", max_iter=40,
+    ...                    learning_rate_init=0.02, batch_size=16, random_state=1)
+    >>> bool(net.fit(X[:80], y[:80]).score(X[80:], y[80:]) > 0.8)
+    True
+    >>> expected = net.predict(X[:1])[0]
+    >>> all(map(np.isclose, net.predict_stream(X[0]), expected))  # step by step
     True
     """
 
@@ -578,8 +585,9 @@ class SimpleRNNClassifier(_SimpleRNN, ClassifierParameters, NetworkClassifier):
     >>> rng = np.random.default_rng(1)
     >>> X = rng.normal(size=(200, 6))  # rows are sequences of single numbers
     >>> y = X[:, -1] > X[:, -2]
-    >>> net = SimpleRNNClassifier((16,), batch_size=32, learning_rate_init=0.01,
-    ...                           max_iter=40, tol=0, random_state=1)
+    >>> net = SimpleRNNClassifier((16,), learning_rate="one_cycle", max_iter=40,
+    ...                           learning_rate_init=0.02, batch_size=32,
+    ...                           random_state=1)
     >>> bool(net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.9)
     True
     """

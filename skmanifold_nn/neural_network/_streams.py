@@ -1,9 +1,12 @@
 """Predictions while a sequence comes in, step by step."""
 
+import math
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .layers._engine import run
+from ._sequences import read_sequences
+from .layers._engine import run_one_step
 
 __all__ = ["Streams"]
 
@@ -41,8 +44,10 @@ class Streams:
         ValueError
             If the network is bidirectional: it would have to begin with the last step.
         """
-        check_is_fitted(self)
-        if not self._plan().streams:
+        if "coefs_" not in self.__dict__:
+            check_is_fitted(self)  # which would take as long as the step
+        plan = self._plan()
+        if not plan.streams:
             raise ValueError(
                 "A bidirectional network cannot predict step by step, since its second "
                 "direction begins with the last step of a sequence: fit one with "
@@ -50,14 +55,10 @@ class Streams:
             )
         form = self._form_of(method)
         params, statistics = self._numbers()
-        x, alone = self._checked_step(x, params.dtype)
-        X = self._validate_rows([step[None] for step in x], params.dtype)
-        state = self._checked_state(state, len(x), params.dtype)
-        outputs = run(
-            self._plan(), params, statistics, self._samples(X, x.dtype), carried=state
-        )
-        values = form(outputs)
-        return values[0] if alone else values, state
+        steps = self._checked_steps(x, params.dtype)
+        state = self._checked_state(state, len(steps), params.dtype)
+        values = form(run_one_step(plan, params, statistics, steps, state))
+        return values[0] if np.ndim(x) < 2 else values, state
 
     def predict_stream(self, steps, *, method="predict"):
         """Predict for every step of sequences, as the steps come.
@@ -94,24 +95,28 @@ class Streams:
             f"method must be one of {', '.join(found)}, got {method!r}: choose one."
         )
 
-    def _checked_step(self, x, dtype):
+    def _checked_steps(self, x, dtype):
+        """Steps of the network's dtype, one a row."""
         x = np.asarray(x)
-        alone = x.ndim < 2
-        if alone:
-            x = x.reshape(1, -1)
-        if x.ndim != 2 or x.shape[1] != self.n_step_features_:
+        steps = x if x.ndim > 1 else x.reshape(1, -1)
+        if steps.ndim != 2 or steps.shape[1] != self.n_step_features_ or not len(steps):
             raise ValueError(
                 f"x must be a step of {self.n_step_features_} features, or one of each "
                 f"sequence, got the shape {x.shape}: give (n_features,) or "
                 "(n_sequences, n_features)."
             )
-        return x.astype(dtype, copy=False), alone
+        if steps.dtype.kind == "f":
+            steps = steps.astype(dtype, copy=False)
+        if steps.dtype != dtype or not math.isfinite(steps.sum()):
+            sequences = read_sequences(steps[:, np.newaxis], dtype=dtype, name="x")
+            steps = sequences.values
+        return np.ascontiguousarray(steps)
 
     def _checked_state(self, state, n_sequences, dtype):
         n_states = self._plan().n_carried * n_sequences
         if state is None:
             return np.zeros(n_states, dtype)
-        state = np.array(state, dtype=dtype)
+        state = np.array(state, dtype=dtype, order="C")
         if state.shape != (n_states,):
             raise ValueError(
                 f"state must be what predict_step returned for {n_sequences} sequences,"
