@@ -39,11 +39,13 @@ def network(dtype=np.float64, layers=None, sparse=False):
     return Network(layers, (N_INPUTS,), dtype=dtype, sparse=sparse)
 
 
-def naive(X, y, weights, params, order, batch_size, max_norm):
+def naive(X, y, weights, params, order, batch_size, max_norm, starts=None):
     """Epochs of stochastic gradients with momentum, by the book."""
     params, velocity, losses = params.astype(float), np.zeros(len(params)), 0.0
     for first in range(0, len(order), batch_size):
         rows = order[first : first + batch_size]
+        if starts is not None:  # steps of sequences
+            rows = np.concatenate([np.arange(*starts[k : k + 2]) for k in rows])
         if weights[rows].sum() == 0:
             continue
         W1, b1 = params[:35].reshape(5, 7), params[35:42]
@@ -73,11 +75,12 @@ def train(net, X, y, weights, *, max_norm=0.0, n_threads=1, batch_size=10):
     """One epoch; returns the trainer, steps done and the loss."""
     trainer = net.trainer(X, y, weights, batch_size=batch_size, n_threads=n_threads)
     optimizer = Optimizer("sgd", momentum=MOMENTUM, nesterovs_momentum=False)
-    n_batches = -(-len(y) // batch_size)
+    n = net.samples(X).n_samples
+    n_batches = -(-n // batch_size)
     states = optimizer.initial_state(len(net.params), net.params.dtype)
     trainer.prepare_steps(optimizer, l2=L2, l1=0.0, clip_norm=max_norm, states=states)
     rates = optimizer.rates(np.full(n_batches, RATE), 0)
-    steps, (loss,) = trainer.epochs(order_of(len(y)), rates, 0)
+    steps, (loss,) = trainer.epochs(order_of(n), rates, 0)
     return trainer, steps, loss
 
 
@@ -211,3 +214,44 @@ def test_several_epochs_in_one_call(n):
         results.append((order, net.params, losses))
     for one, several in zip(*results, strict=True):
         assert_array_equal(one, several)
+
+
+def sequences(n=19, dtype=np.float64):
+    """Of 1 to 6 steps, with the numbers of `data`, and where they begin."""
+    lengths = np.random.default_rng(9).integers(1, 7, size=n)
+    starts = np.cumsum([0, *lengths])
+    return data(starts[-1], dtype), starts
+
+
+@both_dtypes
+@pytest.mark.parametrize("max_norm", [0.0, 0.1])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("n_parts", [1, 3, 4])
+def test_an_epoch_of_sequences_as_in_numpy(n_parts, weighted, max_norm, dtype, cut):
+    cut(n_parts)
+    (X, y, weights), starts = sequences(dtype=dtype)
+    for k in order_of(19)[4:8]:  # a minibatch of weight zero is no step
+        weights[starts[k] : starts[k + 1]] = 0
+    members = [Dense(N_HIDDEN, "tanh"), Dense(N_OUTPUTS)]
+    net = Network(members, (N_INPUTS,), dtype=dtype, sequences=True)
+    start, results = net.params.copy(), []
+    for n_threads in (1, 2):
+        net.params[:] = start
+        trainer, steps, _ = train(
+            *(net, np.split(X, starts[1:-1]), y, weights if weighted else None),
+            max_norm=max_norm,
+            n_threads=n_threads,
+            batch_size=4,
+        )
+        results.append((net.params.copy(), trainer.sums, steps))
+    for one, two in zip(*results, strict=True):
+        assert_array_equal(one, two)
+    (X, y, _), weights = data(starts[-1]), weights.astype(float)
+    weights = weights if weighted else np.ones_like(weights)
+    order = order_of(19)
+    expected, losses = naive(X, y, weights, start, order, 4, max_norm, starts)
+    exact = dtype == np.float64
+    assert_allclose(net.params, expected, atol=1e-12 if exact else 2e-5)
+    assert_allclose(trainer.sums[0], losses, rtol=1e-10 if exact else 1e-5)
+    assert_allclose(trainer.sums[1], weights.sum(), rtol=1e-6)
+    assert steps == 5
