@@ -457,7 +457,7 @@ class NeuralNetwork(
         X = self._validate_rows(X, params.dtype)
         plan = self._plan(issparse(X))
         n_threads = 1 if self.n_jobs is None else effective_n_jobs(self.n_jobs)
-        return run(
+        outputs = run(
             plan,
             params,
             statistics,
@@ -465,6 +465,8 @@ class NeuralNetwork(
             layer=layer,
             n_threads=n_threads,
         )
+        # The steps of a sample are in one row, where all have as many.
+        return outputs.reshape(X.shape[0], -1) if plan.n_steps else outputs
 
     def _predicted(self, X, form):
         """What `form` makes of the raw outputs for rows as users give them."""
@@ -508,7 +510,8 @@ class NeuralNetwork(
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_units)
-            X itself, if there is no hidden layer.
+            X itself, if there is no hidden layer. Outputs at every step of a sample
+            stand side by side.
         """
         check_is_fitted(self)
         if not self.layer_names_ and layer == -1:

@@ -25,7 +25,31 @@ from ._torch_weights import TorchWeights
 from .layers import Bidirectional, Dropout
 from .layers._engine import Samples
 
-__all__ = ["RecurrentNetwork"]
+__all__ = ["RecurrentLists", "RecurrentNetwork"]
+
+
+@declares
+class RecurrentLists:
+    """Fitted lists of networks that may have recurrent layers."""
+
+    recurrent_coefs_: list[np.ndarray] = attribute(
+        "list of ndarray",
+        """Weights between the steps of each recurrent layer and direction, each
+        (n_units, n_gates * n_units); gates as in PyTorch.""",
+    )
+    recurrent_intercepts_: list[np.ndarray] = attribute(
+        "list of ndarray", "Of GRU, added to what its reset gate acts on."
+    )
+    peephole_coefs_: list[np.ndarray] = attribute(
+        "list of ndarray", "Of LSTM with peepholes, (3, n_units): of the gates i, f, o."
+    )
+
+    _list_kinds = (
+        *NeuralNetwork._list_kinds,
+        "recurrent_coefs_",
+        "recurrent_intercepts_",
+        "peephole_coefs_",
+    )
 
 
 @declares
@@ -116,17 +140,6 @@ class _RecurrentParameters(HiddenLayerParameters):
     # the time makes training chaotic: it multiplies rounding errors by 1e13.
     clip_norm: float | None = 100.0
 
-    recurrent_coefs_: list[np.ndarray] = attribute(
-        "list of ndarray",
-        """Weights between the steps of each recurrent layer and direction, each
-        (n_units, n_gates * n_units); gates as in PyTorch.""",
-    )
-    recurrent_intercepts_: list[np.ndarray] = attribute(
-        "list of ndarray", "Of GRU, added to what its reset gate acts on."
-    )
-    peephole_coefs_: list[np.ndarray] = attribute(
-        "list of ndarray", "Of LSTM with peepholes, (3, n_units): of the gates i, f, o."
-    )
     n_step_features_: int = attribute("int", "Features of a step.")
     n_steps_in_: int | None = attribute(
         "int or None", "Steps of the rows of a table; None: sequences of any length."
@@ -135,16 +148,12 @@ class _RecurrentParameters(HiddenLayerParameters):
 
 
 # A NeuralNetwork, so that scikit-learn wraps `transform` for set_output.
-class RecurrentNetwork(_RecurrentParameters, Streams, TorchWeights, NeuralNetwork):
+class RecurrentNetwork(
+    _RecurrentParameters, RecurrentLists, Streams, TorchWeights, NeuralNetwork
+):
     """Dense layers, recurrent layers, dense layers; sequences as samples."""
 
     _reads_sequences = True
-    _list_kinds = (
-        *NeuralNetwork._list_kinds,
-        "recurrent_coefs_",
-        "recurrent_intercepts_",
-        "peephole_coefs_",
-    )
 
     # The network.
 

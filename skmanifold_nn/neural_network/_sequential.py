@@ -8,6 +8,7 @@ from sklearn.base import clone
 
 from ._declarations import attribute, declares, estimator, parameter
 from ._parameters import COUNT, ClassifierParameters, RegressorParameters
+from ._recurrent_base import RecurrentLists
 from ._targets import NetworkClassifier, NetworkRegressor
 from .layers import Dense, Layer
 from .layers._base import LayerComposition, is_passthrough, plan_layers
@@ -44,7 +45,7 @@ class _SequentialParameters:
     )
 
 
-class _Sequential(_SequentialParameters, LayerComposition):
+class _Sequential(_SequentialParameters, RecurrentLists, LayerComposition):
     """Hidden layers as they are given."""
 
     def _describe_network(self):

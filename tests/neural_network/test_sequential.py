@@ -24,9 +24,12 @@ from skmanifold_nn.neural_network import (
     SequentialRegressor,
 )
 from skmanifold_nn.neural_network.layers import (
+    GRU,
+    LSTM,
     Activation,
     AlphaDropout,
     BatchNorm,
+    Bidirectional,
     Concatenate,
     Dense,
     Dropout,
@@ -35,6 +38,7 @@ from skmanifold_nn.neural_network.layers import (
     LayerNorm,
     Reshape,
     Residual,
+    SimpleRNN,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -370,3 +374,119 @@ def test_data_frames_in_a_pipeline(digits):
     assert list(net.transform(frame).columns) == [
         f"sequentialclassifier{k}" for k in range(5)
     ]
+
+
+# --- recurrent layers, for rows that are sequences of one length ---
+
+STEPS = {"input_shape": (8, 3), **SHORT}
+
+
+def series(n=90):
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(n, 24))
+    return X, (X[:, 0] + X[:, 21] > 0).astype(int)
+
+
+def recurrent_layers():
+    return [
+        ("lstm", LSTM(5, return_sequences=True, peephole=True, dropout=0.1)),
+        ("norm", LayerNorm()),
+        ("both", Bidirectional(GRU(4, recurrent_dropout=0.1), merge="concat")),
+        ("hidden", Dense(6, "tanh")),
+    ]
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize("kind", [SequentialClassifier, SequentialRegressor])
+def test_recurrent_layers(kind, solver):
+    X, y = series()
+    layers = [("rnn", SimpleRNN(6, return_sequences=True)), ("gru", GRU(5))]
+    net = kind(layers, **STEPS | {"max_iter": 60, "solver": solver})
+    net.set_params(learning_rate_init=0.02, batch_size=30).fit(X, y)
+    assert net.score(X, y) > 0.8
+    assert net.loss_curve_[-1] < net.loss_curve_[0] / 2
+    assert [W.shape for W in net.recurrent_coefs_] == [(6, 6), (5, 15)]
+    assert [b.shape for b in net.recurrent_intercepts_] == [(5,)]
+    assert net.peephole_coefs_ == []
+
+
+def test_outputs_of_recurrent_layers():
+    X, y = series()
+    net = SequentialClassifier(recurrent_layers(), **STEPS).fit(X, y)
+    names = ["lstm", "norm", "both__forward", "both__backward", "both", "hidden"]
+    assert net.layer_names_ == names
+    shapes = {name: net.transform(X, layer=name).shape for name in names}
+    assert shapes["lstm"] == shapes["norm"] == (90, 8 * 5)
+    assert shapes["both__forward"] == shapes["both__backward"] == (90, 8 * 4)
+    assert shapes["both"] == (90, 8) and shapes["hidden"] == (90, 6)
+    # the state after the last step, and that of the other direction after the first
+    forward = net.transform(X, layer="both__forward")[:, -4:]
+    backward = net.transform(X, layer="both__backward")[:, :4]
+    expected = np.hstack([forward, backward])
+    assert_array_equal(net.transform(X, layer="both"), expected)
+    assert_array_equal(net.transform(X), net.transform(X, layer="hidden"))
+    for name in names:
+        alone = net.transform(X[7:8], layer=name)
+        assert_array_equal(alone, net.transform(X, layer=name)[7:8])
+    assert_array_equal(net.predict_proba(csr_matrix(X)), net.predict_proba(X))
+
+
+def test_parameters_of_recurrent_layers_are_reachable():
+    X, y = series()
+    net = SequentialClassifier(recurrent_layers(), **STEPS)
+    net.set_params(lstm__n_units=3, both__layer__n_units=2, both__merge="mean")
+    other = clone(net).fit(X, y)
+    assert [W.shape for W in other.recurrent_coefs_] == [(3, 12), (2, 6), (2, 6)]
+    assert not hasattr(net, "coefs_")
+    assert other.set_params(both=LSTM(4), norm=None).fit(X, y).layer_names_ == [
+        *("lstm", "both", "hidden")
+    ]
+    assert [W.shape for W in other.recurrent_coefs_] == [(3, 12), (4, 16)]
+    assert other.recurrent_intercepts_ == []
+    grid = {"both__layer": [GRU(3), LSTM(3)], "lstm__reverse": [True, False]}
+    search = GridSearchCV(net, grid, cv=2).fit(X, y)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    # without recurrent layers, their lists of an earlier fit are gone
+    net.fit(X, y).set_params(layers=[("flat", Dense(3))], input_shape=None).fit(X, y)
+    assert net.recurrent_coefs_ == net.peephole_coefs_ == []
+    assert net.recurrent_intercepts_ == []
+
+
+def test_recurrent_networks_are_saved_and_trained_further(tmp_path):
+    X, y = series()
+    net = SequentialClassifier(recurrent_layers(), warm_start=True, **STEPS).fit(X, y)
+    net.save(tmp_path / "net")
+    copies = [
+        SequentialClassifier.load(tmp_path / "net"),
+        pickle.loads(pickle.dumps(net)),
+    ]
+    for other in copies:
+        assert_array_equal(other.predict_proba(X), net.predict_proba(X))
+        assert repr(other) == repr(net)
+        assert other.layers[2][1].layer.n_units == 4
+    for other in (net, *copies):
+        other.fit(X, y).partial_fit(X, y)
+        assert_array_equal(other.predict_proba(X), net.predict_proba(X))
+    with pytest.raises(ValueError, match="layers cannot change"):
+        net.set_params(both__layer__n_units=9).fit(X, y)
+
+
+@pytest.mark.parametrize("kind", [SequentialClassifier, SequentialRegressor])
+@pytest.mark.parametrize(
+    "layers, name",
+    [
+        ([("lstm", LSTM(5, return_sequences=True))], "lstm"),
+        ([("both", Bidirectional(GRU(5, return_sequences=True)))], "both"),
+        ([("rnn", SimpleRNN(2, return_sequences=True)), ("top", Dense(2))], "top"),
+        ([("lstm", LSTM(5, return_sequences=True)), ("none", "passthrough")], "lstm"),
+    ],
+)
+def test_networks_that_end_at_every_step_are_refused(layers, name, kind):
+    with pytest.raises(ValueError, match=rf"'{name}'.*8 steps.*return_sequences=False"):
+        kind(layers, **STEPS).fit(*series())
+    kind([*layers, ("flat", Flatten())], **STEPS | {"max_iter": 1}).fit(*series())
+
+
+def test_recurrent_layers_without_a_shape_of_sequences():
+    with pytest.raises(ValueError, match=r"'lstm'.*\(24,\).*input_shape"):
+        SequentialRegressor([("lstm", LSTM(5))], **SHORT).fit(*series())
