@@ -39,9 +39,14 @@ def rolled(planner, tensor):
 
 def alike(planner, *tensors):
     """The tensors, samples as sequences where some are over steps."""
-    if any(tensor.over_steps for tensor in tensors):
-        return [unrolled(planner, t) if len(t.shape) == 2 else t for t in tensors]
-    return tensors
+    if not any(tensor.over_steps for tensor in tensors):
+        return tensors
+    return [
+        unrolled(planner, tensor)
+        if len(tensor.shape) == 2 and not tensor.over_steps
+        else tensor
+        for tensor in tensors
+    ]
 
 
 class Flatten(Layer):
