@@ -126,7 +126,8 @@ def test_values_of_compositions_and_a_row_alone(name):
 def test_csr_rows_as_dense_rows(dtype):
     X = rows_of(29, 5, dtype) * (rows_of(29, 5) > 0.3)
     X = X.astype(dtype)
-    for name in ("deep", "residual of the input", "branches in place", "linear"):
+    names = "deep", "residual of the input", "branches in place", "linear"
+    for name in (*names, "a recurrent layer", "residual steps"):
         dense = Network(COMPOSITIONS[name], (5,), dtype=dtype)
         sparse_ = Network(COMPOSITIONS[name], (5,), dtype=dtype, sparse=True)
         targets = targets_of("squared_error", 29, 3, dtype)
