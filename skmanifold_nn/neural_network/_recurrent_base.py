@@ -233,22 +233,29 @@ class RecurrentNetwork(
 
     def _validate_training(self, X, y, sample_weight, *, reset):
         X = self._validate_rows(X, (np.float64, np.float32), reset=reset)
+        y = self._read_targets(y, X, reset=reset)
+        weights = read_weights(sample_weight, X, per_step=self.per_step_)
+        return X, y, weights
+
+    def _read_targets(self, y, X, *, reset):
+        kinds = ("sequence", "step")
         per_step, y = read_targets(
             y,
             X,
             targets=self.targets,
+            otherwise=None if reset else kinds[self.per_step_],
             numeric=self._y_is_numeric,
             owner=type(self).__name__,
         )
         if reset:
             self.per_step_ = per_step
         elif per_step != self.per_step_:
-            kinds = ("a target for each sequence", "a target for each step")
             raise ValueError(
-                f"y has {kinds[per_step]}, but the network was fitted to "
-                f"{kinds[self.per_step_]}: give such targets, or fit a clone."
+                f"y has a target for each {kinds[per_step]}, but the network was "
+                f"fitted to a target for each {kinds[self.per_step_]}: give such "
+                "targets, or fit a clone."
             )
-        return X, y, read_weights(sample_weight, X, per_step=per_step)
+        return y
 
     def _validate_rows(self, X, dtype, reset=False):
         if isinstance(X, Sequences):  # that were validated before
@@ -262,6 +269,10 @@ class RecurrentNetwork(
             dtype=dtype,
         )
 
+    @property
+    def _stratifies(self):
+        return super()._stratifies and not self.per_step_
+
     def _samples(self, X, dtype):
         return Samples.of_sequences(X.values.astype(dtype, copy=False), X.starts)
 
@@ -271,24 +282,14 @@ class RecurrentNetwork(
     # Predictions.
 
     def _predicted(self, X, form):
-        X, outputs = self._outputs_of(X)
-        return self._shaped(form(outputs), X, self.per_step_)
+        sequences, outputs = self._outputs_of(X)
+        return _shaped(form(outputs), X, sequences, self.per_step_)
 
     def _outputs_of(self, X, layer=None):
         """Validated sequences, and raw outputs for them or for all their steps."""
         check_is_fitted(self)
         X = self._validate_rows(X, self._numbers()[0].dtype)
         return X, self._outputs(X, layer)
-
-    def _shaped(self, values, X, per_step):
-        if not per_step or self.__dict__.get("_predicts_flat"):
-            return values
-        return unflatten(values, X)
-
-    def _for_validated(self):
-        estimator = super()._for_validated()
-        estimator._predicts_flat = True  # as validated targets are
-        return estimator
 
     def transform(self, X, layer=-1):
         """Outputs of a hidden layer: features that the network has learned.
@@ -317,8 +318,8 @@ class RecurrentNetwork(
                 f"layer={layer!r} has values for every step, which are no table: "
                 "set_output(transform='default') before."
             )
-        X, outputs = self._outputs_of(X, name)
-        return self._shaped(outputs, X, over_steps)
+        sequences, outputs = self._outputs_of(X, name)
+        return _shaped(outputs, X, sequences, over_steps)
 
     def score(self, X, y, sample_weight=None):
         """Accuracy of labels, or R^2 of numbers, over sequences or all their steps.
@@ -337,14 +338,25 @@ class RecurrentNetwork(
         score : float
         """
         check_is_fitted(self)
-        X = self._validate_rows(X, self._numbers()[0].dtype)
-        targets = "step" if self.per_step_ else "sequence"
-        _, y = read_targets(y, X, targets=targets, numeric=self._y_is_numeric)
-        weights = read_weights(sample_weight, X, per_step=self.per_step_)
-        return self._score(self._outputs(X), y, weights)
+        sequences = self._validate_rows(X, self._numbers()[0].dtype)
+        if sequences is not X:
+            y = self._read_targets(y, sequences, reset=False)
+            sample_weight = read_weights(
+                sample_weight, sequences, per_step=self.per_step_
+            )
+        return self._score(self._outputs(sequences), y, sample_weight)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _shaped(values, given, sequences, over_steps):
+    """Values of steps as users want them; flat, as validated targets are, for scorers
+    and callbacks, which have validated sequences.
+    """
+    if over_steps and given is not sequences:
+        return unflatten(values, sequences)
+    return values

@@ -21,7 +21,9 @@ class Targets(NamedTuple):
     values: np.ndarray
 
 
-def read_targets(y, sequences, *, targets="auto", numeric=False, owner="The net"):
+def read_targets(
+    y, sequences, *, targets="auto", otherwise=None, numeric=False, owner="The net"
+):
     """Whether targets are those of sequences or of steps, and all of them in a row.
 
     Parameters
@@ -34,6 +36,8 @@ def read_targets(y, sequences, *, targets="auto", numeric=False, owner="The net"
         Those that they are the targets of.
     targets : {"auto", "sequence", "step"}, default="auto"
         What y of two axes means where it has as many columns as sequences have steps.
+    otherwise : {"sequence", "step", None}, default=None
+        What it means if `targets` does not tell; None: an error, if it is not clear.
     numeric : bool, default=False
         Whether objects must be numbers.
     owner : str
@@ -50,7 +54,7 @@ def read_targets(y, sequences, *, targets="auto", numeric=False, owner="The net"
             f"This {owner} estimator requires y to be passed, but the target y is None."
         )
     check_consistent_length(sequences, y)
-    y, per_step = _flat_targets(y, sequences, targets)
+    y, per_step = _flat_targets(y, sequences, targets, otherwise)
     if per_step and y.dtype.kind == "f":
         check_finite(y, sequences.starts, "y", UNKNOWN)
     y = _checked_targets(y, numeric, owner)
@@ -59,7 +63,7 @@ def read_targets(y, sequences, *, targets="auto", numeric=False, owner="The net"
     return Targets(per_step, y)
 
 
-def _flat_targets(y, sequences, targets):
+def _flat_targets(y, sequences, targets, otherwise):
     if issparse(y):
         return y, False
     entries = entries_of(y)
@@ -69,7 +73,7 @@ def _flat_targets(y, sequences, targets):
             _check_meaning(targets, "step", "a list of arrays of several lengths")
             return _concatenated(arrays), True
     y = np.asarray(y)
-    if _is_per_step(y, sequences, targets):
+    if _is_per_step(y, sequences, targets, otherwise):
         return _cut(y, sequences), True
     return y, False
 
@@ -123,7 +127,7 @@ def _check_meaning(targets, meaning, shape):
         )
 
 
-def _is_per_step(y, sequences, targets):
+def _is_per_step(y, sequences, targets, otherwise):
     """Whether an array has a value for each step."""
     shape = f"an array of shape {y.shape}"
     if y.ndim < 2:
@@ -131,6 +135,8 @@ def _is_per_step(y, sequences, targets):
         return False
     if y.ndim == 2:
         could_be_steps = y.shape[1] in _widths(sequences)
+        if could_be_steps and targets == "auto" and otherwise is not None:
+            return otherwise == "step"
         if could_be_steps and targets == "auto":
             return y.shape[1] > 1 and _is_decided(y, sequences)
         if targets == "step" and not could_be_steps:

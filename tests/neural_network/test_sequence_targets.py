@@ -176,6 +176,16 @@ def test_ambiguity_is_refused(sequences, width):
     refused(y.tolist(), sequences, *both)
 
 
+@pytest.mark.parametrize("sequences, width", [(REGULAR, 5), (RAGGED, 6)])
+def test_a_fitted_net_decides(rng, sequences, width):
+    y = rng.normal(size=(4, width))
+    for targets in ("sequence", "step"):
+        found = read_targets(y, sequences, otherwise=targets)
+        assert found.per_step == (targets == "step")
+    assert read_targets(y, sequences, targets="step", otherwise="sequence").per_step
+    assert not read_targets(y[:, 0], sequences, otherwise="step").per_step
+
+
 def test_padding_decides(rng):
     y = padded(steps(rng))
     assert read_targets(y, PADDED).per_step
