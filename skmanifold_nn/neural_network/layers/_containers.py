@@ -14,8 +14,9 @@ class Residual(LayerComposition, Layer):
     Parameters
     ----------
     layers : list of (str, Layer)
-        Their output must have the input's shape. "passthrough" or None in a layer's
-        place stands for no layer.
+        Their output must have the input's shape; where it is one for each step, samples
+        of shape (n_steps, n_features) are seen as sequences. "passthrough" or None in a
+        layer's place stands for no layer.
     activation : str, default="identity"
         Of the sum.
 
@@ -55,8 +56,9 @@ class Concatenate(LayerComposition, Layer):
     Parameters
     ----------
     layers : list of (str, Layer)
-        Their outputs may differ in the last axis only. "passthrough" or None in a
-        layer's place is the input itself.
+        Their outputs may differ in the last axis only: either all or none of them have
+        a row for each step. "passthrough" or None in a layer's place is the input
+        itself.
 
     Examples
     --------
