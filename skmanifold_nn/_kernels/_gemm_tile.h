@@ -83,18 +83,28 @@ SKMNN_INLINE void SKMNN_NAME(gemm_strip)(
         SKMNN_NAME(gemm_tile)(rows, lanes, 0, cols, depth, &on);
         SKMNN_NAME(gemm_down)(rows, &on);
     }
-    if (rows > 4 && m >= 4) {
+    switch (m) { /* the other rows at once: short tiles wait for their sums */
+    case 7:
+        SKMNN_NAME(gemm_tile)(7, lanes, 0, cols, depth, &on);
+        break;
+    case 6:
+        SKMNN_NAME(gemm_tile)(6, lanes, 0, cols, depth, &on);
+        break;
+    case 5:
+        SKMNN_NAME(gemm_tile)(5, lanes, 0, cols, depth, &on);
+        break;
+    case 4:
         SKMNN_NAME(gemm_tile)(4, lanes, 0, cols, depth, &on);
-        SKMNN_NAME(gemm_down)(4, &on);
-        m -= 4;
-    }
-    if (m >= 2) {
+        break;
+    case 3:
+        SKMNN_NAME(gemm_tile)(3, lanes, 0, cols, depth, &on);
+        break;
+    case 2:
         SKMNN_NAME(gemm_tile)(2, lanes, 0, cols, depth, &on);
-        SKMNN_NAME(gemm_down)(2, &on);
-        m -= 2;
-    }
-    if (m)
+        break;
+    case 1:
         SKMNN_NAME(gemm_tile)(1, lanes, 0, cols, depth, &on);
+    }
 }
 
 /* A strip of B, padded with zeros to whole lanes. */

@@ -105,6 +105,7 @@ def torch_fit_of(shape):
     def factory():
         import torch
         from torch import nn
+        from torch_peer import training
 
         X, y = (torch.from_numpy(a) for a in noise(n_features, n_classes))
         sizes = [n_features, *hidden, n_classes]
@@ -114,21 +115,7 @@ def torch_fit_of(shape):
             for layer in (nn.Linear(n_in, n_out), nn.ReLU())
         ]
         network, loss = nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss()
-        step = torch.optim.Adam(network.parameters(), fused=True)
-
-        def work(n=n_epochs):
-            for _ in range(n):
-                total = 0.0
-                for rows in torch.randperm(len(X)).split(batch_size):
-                    step.zero_grad(set_to_none=True)
-                    value = loss(network(X[rows]), y[rows])
-                    value.backward()
-                    step.step()
-                    total += value.detach() * len(rows)
-            return float(total) / len(X)
-
-        work(1)
-        return work, float
+        return training(network, loss, X, y, batch_size, n_epochs)
 
     return factory
 
