@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn_compat import names_columns
+from .._sklearn_compat import fit_context, names_columns
 from ._base import NeuralNetwork
 from ._declarations import attribute, declares, parameter
 from ._parameters import (
@@ -230,6 +230,45 @@ class RecurrentNetwork(
         return Dropout(described["dropout"]).plan(planner, tensor)
 
     # Samples.
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+        """Train on sequences X and their targets y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_steps) or \
+                (n_samples, n_steps, n_features), or list of arrays of shape \
+                (n_steps,) or (n_steps, n_features)
+            Sequences: rows, three axes, or a list of any lengths. float32 is computed
+            in float32, everything else in float64.
+        y : array-like of shape (n_samples,), (n_samples, n_outputs), \
+                (n_samples, n_steps) or (n_samples, n_steps, n_outputs), or list of \
+                arrays of shape (n_steps,) or (n_steps, n_outputs)
+            Class labels, label indicators, or real numbers: of each sequence, or of
+            each of its steps.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_steps), or \
+                list of arrays of shape (n_steps,), default=None
+            Weights in the loss, not negative: of sequences, that is of all of their
+            steps, or of steps.
+        X_val : array-like or list of arrays, default=None
+            Sequences that are not trained on: their losses go to
+            ``validation_loss_curve_``, and `early_stopping` watches them in place of a
+            share of X.
+        y_val : array-like or list of arrays, default=None
+            Targets of `X_val`.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If training came to numbers that are not finite, or y may mean both
+            sequences and steps: set `targets` then.
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val)
 
     def _validate_training(self, X, y, sample_weight, *, reset):
         X = self._validate_rows(X, (np.float64, np.float32), reset=reset)

@@ -159,11 +159,12 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows.
+            Rows; of recurrent networks sequences, in any form that `fit` takes.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Or for every step, if the targets were such, in the form of X.
         """
         return self._predicted(X, self._classes_of)
 
@@ -173,13 +174,13 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows.
+            Rows; of recurrent networks sequences, in any form that `fit` takes.
 
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``; of each label by itself where there may be
-            several.
+            several. Or for every step, if the targets were such, in the form of X.
         """
         return self._predicted(X, self._probabilities_of)
 
@@ -197,11 +198,12 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows.
+            Rows; of recurrent networks sequences, in any form that `fit` takes.
 
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
+            Or for every step, if the targets were such, in the form of X.
         """
         return self._predicted(X, self._log_probabilities_of)
 
@@ -224,11 +226,12 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows.
+            Rows; of recurrent networks sequences, in any form that `fit` takes.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
-            Labels, or indicators of several.
+            Labels, or indicators of several; of every step, if those of the first fit
+            were.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the loss, not negative.
+            Weights of the samples, or steps, in the loss, not negative.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call.
 
@@ -290,11 +293,12 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows.
+            Rows; of recurrent networks sequences, in any form that `fit` takes.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Or for every step, if the targets were such, in the form of X.
         """
         return self._predicted(X, self._values_of)
 
@@ -306,11 +310,11 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows.
+            Rows; of recurrent networks sequences, in any form that `fit` takes.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Real numbers.
+            Real numbers; for every step, if those of the first fit were.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the loss, not negative.
+            Weights of the samples, or steps, in the loss, not negative.
 
         Returns
         -------
