@@ -12,6 +12,7 @@ from skmanifold_nn.neural_network.layers import (
     BatchNorm,
     Bidirectional,
     Dense,
+    Dropout,
     SimpleRNN,
     _engine,
 )
@@ -266,6 +267,26 @@ def test_recurrent_dropout_hides_units_of_earlier_steps_only(cell):
         targets, _ = labels(net, X)
         losses.append(net.trainer(X, targets).gradient(np.arange(3))[0])
     assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [Dense(9, "tanh"), Dropout(0.5), SimpleRNN(3), Dense(2)],
+        [LSTM(9, recurrent_dropout=0.5), Dense(2)],
+        [GRU(9, recurrent_dropout=0.5, return_sequences=True), Dense(2)],
+    ],
+    ids=["dropout", "lstm", "gru"],
+)
+def test_each_part_draws_its_own_random_numbers(members, monkeypatch):
+    (x,), losses = sequences([6]), []
+    for n in (1, 2, 4):  # the same sequence in all parts
+        monkeypatch.setattr(_engine, "count_parts", lambda *_, n=n: n)
+        net = network(members)
+        targets, _ = labels(net, [x])
+        trainer = net.trainer([x] * n, np.tile(targets, (n, 1)))
+        losses.append(trainer.gradient(np.arange(n))[0])
+    assert abs(np.diff(losses)).min() > 1e-3 * max(losses)
 
 
 # --- threads and parts; see also test_engine.py ---
