@@ -25,6 +25,7 @@ from skmanifold_nn.neural_network import (
     LSTMClassifier,
     LSTMRegressor,
 )
+from skmanifold_nn.neural_network.layers import _engine
 
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 every_regressor = pytest.mark.parametrize("kind", REGRESSORS)
@@ -111,6 +112,20 @@ def test_predictions_depend_on_the_sequence_alone(kind, bidirectional, dtype):
     net.set_params(mask="nan")
     assert_array_equal(predict(padded(X, 30)), together)
     assert_array_equal(net.set_params(n_jobs=2).predict(X), net.predict(X))
+
+
+@every_regressor
+@pytest.mark.parametrize("targets", [numbers, numbers_of_steps])
+def test_stretches_and_threads_do_not_change_predictions(kind, targets, monkeypatch):
+    X = ragged(200)
+    net = small(kind, bidirectional=True, max_iter=1).fit(X, targets(X))
+    whole = np.hstack(net.predict(X))
+    monkeypatch.setattr(_engine, "CHUNK_ELEMENTS", 2**10)
+    monkeypatch.setattr(_engine, "SEQUENCES_A_CHUNK", 3)
+    found = [np.hstack(net.set_params(n_jobs=k).predict(X)) for k in (1, 2, 3)]
+    assert_allclose(found[0], whole, rtol=1e-12, atol=1e-12)
+    for other in found[1:]:
+        assert_array_equal(other, found[0])
 
 
 # --- targets ---
