@@ -30,7 +30,7 @@ cdef struct Work:
     int64_t stride  # elements of a part's values, gradients and labels
     int n_threads
     double *losses  # of the parts
-    const int64_t *added  # (n_added, 2), ranges of parameters without a collect
+    const int64_t *added  # (n_added, 2), ranges of parameters that parts add up
     int64_t n_added
     int64_t n_tasks  # of all ops
     int64_t n_shared  # elements that the ops prepare

@@ -13,16 +13,21 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from ._losses cimport loss_function
-from ._network cimport Op, Pass, Source, forward_all, pass_of
+from ._network cimport COLLECTS_ALONE, Op, Pass, Source, forward_all, pass_of
 from ._packing cimport count_steps, first_step, pack_part
 
 
 cdef void backward_all(const Work *work, const Pass *runs) noexcept nogil:
-    cdef int64_t k
+    cdef int64_t k, task
     cdef const Op *op
+    cdef const Pass *run
     for k in range(work.n_ops - 1, -1, -1):
         op = work.ops + k
-        op.backward(op, pass_of(op, runs, MOST_PARTS))
+        run = pass_of(op, runs, MOST_PARTS)
+        op.backward(op, run)
+        if op.flags & COLLECTS_ALONE:
+            for task in range(op.n_tasks):
+                op.collect(op, run, 1, task)
 
 
 cdef void prepare_op(const Work *work, int64_t k) noexcept nogil:
@@ -48,13 +53,18 @@ cdef void copy_rows(
         memcpy(out + k * width, &rows[order[k], 0], width * sizeof(floating))
 
 
+cdef inline bint is_collected(const Op *op) noexcept nogil:
+    """Whether all parts together leave the gradients to tasks."""
+    return op.collect != NULL and not op.flags & COLLECTS_ALONE
+
+
 cdef void collect_task(Work *work, int64_t task) noexcept nogil:
     """The task of that number among those of all ops."""
     cdef int64_t k
     cdef const Op *op
     for k in range(work.n_ops):
         op = work.ops + k
-        if op.collect != NULL:
+        if is_collected(op):
             if task < op.n_tasks:
                 op.collect(
                     op, pass_of(op, work.parts, MOST_PARTS), work.n_parts, task)
@@ -208,7 +218,7 @@ cdef Work work_of(
     if layout.shape[0] > 5:
         work.added, work.n_added = &layout[5], (layout.shape[0] - 5) // 2
     for k in range(work.n_ops):
-        if work.ops[k].collect != NULL:
+        if is_collected(&work.ops[k]):
             work.n_tasks += work.ops[k].n_tasks
     work.run.source = source
     work.run.params = &params[0] if params.shape[0] else NULL

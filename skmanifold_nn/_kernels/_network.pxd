@@ -14,6 +14,7 @@ cdef enum:
     NEEDS_INPUT_GRADIENT = 1
     ADDS_TO_INPUT_GRADIENT = 2  # the input has other consumers, which came before
     OVER_STEPS = 4  # the op's rows are steps of sequences, not samples
+    COLLECTS_ALONE = 8  # each part collects for itself, and parts are added up
 
 
 # One op of the forward pass, and its adjoint. Offsets and sizes are counted in elements

@@ -364,7 +364,7 @@ class Trainer:
                 if plan.has_steps
                 else "Use a smaller batch_size, or fewer units.",
             )
-        added = plan.added_ranges
+        ops, added = plan.in_parts(ops, n_parts)
         param_gradients = np.empty((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1
         most_threads = n_parts if n_params < 2**16 else MOST_THREADS

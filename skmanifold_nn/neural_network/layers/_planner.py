@@ -17,9 +17,11 @@ from ..._kernels._network import WORDS
 
 __all__ = ["Parameter", "Plan", "Planner", "Tensor"]
 
-NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS = 1, 2, 4
+NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS, COLLECTS_ALONE = 1, 2, 4, 8
 # Words of an op in _network.pxd.
 INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16, 17, 26
+# Elements of gradients that the parts of a minibatch may have for themselves.
+MOST_ALONE = 2**22
 # Tensors start at multiples of so many elements: a cache line of float32.
 ALIGNMENT = 16
 
@@ -393,14 +395,29 @@ class Plan:
                 ranges.append([parameter.start, parameter.stop])
         return np.array(ranges, dtype=np.int64).reshape(-1, 2)
 
-    @property
-    def added_ranges(self):
-        """Parameters whose gradients the parts of a minibatch add up, as they come."""
-        return [
-            [op.words["params"], op.words["params"] + op.words["n_params"]]
-            for op in self._ops
-            if op.words.get("n_params") and len(op.addresses["float64"]) < 4
-        ]
+    def in_parts(self, ops, n_parts):
+        """Ops of a layout for minibatches of so many parts.
+
+        Where rows are steps they are many beside the parameters: each part collects
+        the gradients from its own rows, which are still in its cache.
+
+        Returns
+        -------
+        ops : ndarray
+        added : list of [int, int]
+            Ranges of parameters whose gradients the parts add up, as they come.
+        """
+        ops, added = ops.copy(), []
+        for row, op in zip(ops, self._ops, strict=True):
+            n_params = op.words.get("n_params", 0)
+            if len(op.addresses["float64"]) == 4:
+                if not op.over_steps or n_parts == 1 or n_params * n_parts > MOST_ALONE:
+                    continue
+                row[FLAGS] |= COLLECTS_ALONE
+            if n_params:
+                start = op.words["params"]
+                added.append([start, start + n_params])
+        return ops, added
 
     def initial_parameters(self, random_state, dtype):
         """Drawn in the order of declaration, in float64; flat."""
