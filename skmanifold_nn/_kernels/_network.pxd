@@ -9,7 +9,7 @@ ctypedef void (*collect_function)(
 
 
 cdef enum:
-    OP_WORDS = 32  # of 8 bytes, in an Op
+    OP_WORDS = 40  # of 8 bytes, in an Op
     # Flags of an Op.
     NEEDS_INPUT_GRADIENT = 1
     ADDS_TO_INPUT_GRADIENT = 2  # the input has other consumers, which came before
@@ -36,7 +36,7 @@ cdef struct Op:
     int64_t flags
     int64_t index  # of the op, for its random numbers
     int64_t n_tasks
-    int64_t ints[9]
+    int64_t ints[17]
     double reals[6]
 
 

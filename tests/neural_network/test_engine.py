@@ -244,19 +244,6 @@ def test_sequences_and_layers_that_are_wanted(members):
 
 @both_dtypes
 @pytest.mark.parametrize("end", [[], [GRU(2)]], ids=["each", "last"])
-def test_streams_carry_their_states(end, dtype):
-    members = [LSTM(4, return_sequences=True), GRU(3, return_sequences=True)]
-    net, X = recurrent([*members, *end, Dense(2)], dtype), ragged([8] * 5, dtype)
-    carried = np.zeros(net.plan.n_carried * 5, dtype)
-    for start, stop in ((0, 1), (1, 5), (5, 8)):
-        parts = [x[start:stop] for x in X]
-        outputs = net.outputs(parts, carried=carried, n_threads=2)
-        expected = net.outputs([x[:stop] for x in X])
-        assert_array_equal(outputs, [y if end else y[start:] for y in expected])
-
-
-@both_dtypes
-@pytest.mark.parametrize("end", [[], [GRU(2)]], ids=["each", "last"])
 def test_streams_step_by_step(end, dtype):
     net = recurrent([LSTM(4, return_sequences=True), *end, Dense(2)], dtype)
     X = ragged([8] * 5, dtype)

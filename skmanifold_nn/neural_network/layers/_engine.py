@@ -26,7 +26,8 @@ __all__ = [
 LINKS = loss_kernels.LINKS
 # Elements of a workspace in predictions: they stay in the second cache.
 CHUNK_ELEMENTS = 2**17
-# A part of a minibatch has so many rows, or sequences, and multiplications at least.
+# A part of a minibatch has so many rows, or sequences or images, and multiplications at
+# least.
 ROWS_A_PART, SEQUENCES_A_PART, WORK_A_PART = 48, 12, 2**20
 # Sequences predicted together where their steps allow it, for products of some rows.
 SEQUENCES_A_CHUNK, MOST_CHUNK_ELEMENTS = 32, 2**24
@@ -104,7 +105,6 @@ def run(
     rows=None,
     layer=None,
     n_threads=1,
-    carried=None,
 ):
     """Outputs of a network, or of one of its layers, not in training.
 
@@ -119,8 +119,6 @@ def run(
     layer : str, default=None
         Name of a layer of the plan; None: the last op.
     n_threads : int, default=1
-    carried : ndarray of shape (plan.n_carried * n_rows,), default=None
-        States of streams, changed in place; the sequences are equally long.
 
     Returns
     -------
@@ -132,8 +130,7 @@ def run(
     n_ops, tensor = (0, plan.output) if layer is None else plan.layers[layer]
     if plan.has_steps:
         return _run_steps(
-            *(plan, params, statistics, samples, rows, n_ops, tensor),
-            *(n_threads, carried),
+            plan, params, statistics, samples, rows, n_ops, tensor, n_threads
         )
     outputs = np.empty((n_rows, tensor.size), params.dtype)
     chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_of(1)))
@@ -159,9 +156,7 @@ def run(
     return outputs
 
 
-def _run_steps(
-    plan, params, statistics, samples, rows, n_ops, tensor, n_threads, carried
-):
+def _run_steps(plan, params, statistics, samples, rows, n_ops, tensor, n_threads):
     """As `run`, where samples are sequences; the longest ones come first."""
     lengths = samples.lengths(plan, rows)
     out_starts = np.concatenate([[0], np.cumsum(lengths)])
@@ -171,7 +166,7 @@ def _run_steps(
         return outputs
     order = np.argsort(-lengths, kind="stable")
     lengths, rows, out_starts = lengths[order], rows[order], out_starts[:-1][order]
-    chunks, chunk, n_steps = _chunks(plan, lengths, carried is not None)
+    chunks, chunk, n_steps = _chunks(plan, lengths)
     n_threads = max(1, min(n_threads, len(chunks) - 1, MOST_THREADS))
     ops, starts, size = plan.layout(chunk, n_steps, params.dtype.name)
     if size * n_threads * params.itemsize > LARGE:
@@ -192,7 +187,7 @@ def _run_steps(
         n_threads,
         params,
         statistics,
-        carried,
+        None,
         np.empty((n_threads, size), params.dtype),
         np.empty((n_threads, places), np.int64),
         out_starts if tensor.over_steps else None,
@@ -249,7 +244,7 @@ def run_one_step(plan, params, statistics, steps, carried):
     return outputs
 
 
-def _chunks(plan, lengths, in_one):
+def _chunks(plan, lengths):
     """Ends of the stretches of sequences that are run together.
 
     Returns
@@ -264,7 +259,7 @@ def _chunks(plan, lengths, in_one):
     totals = np.concatenate([[0], np.cumsum(lengths)])
     while ends[-1] < len(lengths):
         end = np.searchsorted(totals, totals[ends[-1]] + most, side="right") - 1
-        ends.append(len(lengths) if in_one else max(int(end), ends[-1] + 1))
+        ends.append(max(int(end), ends[-1] + 1))
     return np.array(ends), max(np.diff(ends)), max(np.diff(totals[ends]))
 
 
@@ -297,7 +292,8 @@ def count_parts(plan, batch_size, n_steps=0):
     """
     if plan.needs_whole_batch:
         return 1
-    rows = SEQUENCES_A_PART if plan.has_steps else ROWS_A_PART
+    large = plan.has_steps or plan.has_positions
+    rows = SEQUENCES_A_PART if large else ROWS_A_PART
     by_work = int(plan.work_of(batch_size, n_steps)) // WORK_A_PART
     most = int(max(1, min(batch_size // rows, by_work, MOST_PARTS)))
     return 2 ** (most.bit_length() - 1)

@@ -19,7 +19,7 @@ __all__ = ["Parameter", "Plan", "Planner", "Tensor"]
 
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS, COLLECTS_ALONE = 1, 2, 4, 8
 # Words of an op in _network.pxd.
-INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16, 17, 26
+INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16, 17, 34
 # Elements of gradients that the parts of a minibatch may have for themselves.
 MOST_ALONE = 2**22
 # Tensors start at multiples of so many elements: a cache line of float32.
@@ -91,6 +91,7 @@ class _Op:
     cache_per_row: int
     cache_fixed: int
     shared_size: int
+    alone: bool
     shared: int = 0
     flags: list = field(default_factory=list)
 
@@ -120,7 +121,7 @@ class Planner:
         self.n_parameters = self.n_statistics = self._n_shared = 0
         self.n_carried = self.n_steps = 0
         self.draws_in_training = self.needs_whole_batch = False
-        self.streams = True
+        self.streams, self.has_positions = True, False
         self.work = {False: 0, True: 0}
         self.sparse, self.sequences = sparse, sequences
         self.input = Tensor(tuple(input_shape), -1, sequences)
@@ -204,6 +205,7 @@ class Planner:
         cache_fixed=0,
         shared=0,
         work=None,
+        alone=False,
         **words,
     ):
         """Declare an op; returns its output.
@@ -228,6 +230,9 @@ class Planner:
             Elements of scratch, of each row and of each part, and what parts share.
         work : int, default=None
             Multiplications of a row, about; None: one each output.
+        alone : bool
+            Whether the products of a row are many beside the op's parameters, as where
+            it has many positions: then a part has few rows, and collects for itself.
         **words : int
             Any of params, n_params, state, n_tasks.
         """
@@ -260,8 +265,10 @@ class Planner:
             cache_per_row,
             cache_fixed,
             shared,
+            alone,
             shared=self._n_shared,
         )
+        self.has_positions |= alone
         self._n_shared += -(-shared // ALIGNMENT) * ALIGNMENT
         self._ops.append(op)
         if reads == "input":
@@ -343,6 +350,8 @@ class Plan:
         Whether a minibatch cannot be cut into parts (batch normalisation).
     has_steps : bool
         Whether there are rows of steps.
+    has_positions : bool
+        Whether samples are large: they have many positions, as images have.
     n_steps : int
         Of all sequences; 0: of any.
     n_carried : int
@@ -362,6 +371,7 @@ class Plan:
         self.n_shared, self.sparse = planner._n_shared, planner.sparse
         self.draws_in_training = planner.draws_in_training
         self.needs_whole_batch = planner.needs_whole_batch
+        self.has_positions = planner.has_positions
         self.n_carried, self.streams = planner.n_carried, planner.streams
         self.n_steps = planner.n_steps
         self.input_size, self.output = planner.input.size, output
@@ -398,8 +408,9 @@ class Plan:
     def in_parts(self, ops, n_parts):
         """Ops of a layout for minibatches of so many parts.
 
-        Where rows are steps they are many beside the parameters: each part collects
-        the gradients from its own rows, which are still in its cache.
+        Where rows are steps, or have many positions, the products are many beside the
+        parameters: each part collects the gradients from its own rows, which are still
+        in its cache.
 
         Returns
         -------
@@ -411,7 +422,8 @@ class Plan:
         for row, op in zip(ops, self._ops, strict=True):
             n_params = op.words.get("n_params", 0)
             if len(op.addresses["float64"]) == 4:
-                if not op.over_steps or n_parts == 1 or n_params * n_parts > MOST_ALONE:
+                many = op.over_steps or op.alone
+                if not many or n_parts == 1 or n_params * n_parts > MOST_ALONE:
                     continue
                 row[FLAGS] |= COLLECTS_ALONE
             if n_params:
