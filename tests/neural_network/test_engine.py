@@ -206,15 +206,12 @@ def test_stretches_of_sequences_that_are_run_together(monkeypatch):
     lengths = np.array([17, 8, 8, 5, 4, 3, 2, 1, 1])
     monkeypatch.setattr(_engine, "CHUNK_ELEMENTS", 10 * size)
     monkeypatch.setattr(_engine, "SEQUENCES_A_CHUNK", 1)
-    ends, n_rows, n_steps = _engine._chunks(plan, lengths, False)
+    ends, n_rows, n_steps = _engine._chunks(plan, lengths)
     assert_array_equal(ends, [0, 1, 3, 9])  # as many steps as in the longest
     assert (n_rows, n_steps) == (6, 17)
     monkeypatch.setattr(_engine, "MOST_CHUNK_ELEMENTS", 1)
-    ends, _, n_steps = _engine._chunks(plan, lengths, False)
+    ends, _, n_steps = _engine._chunks(plan, lengths)
     assert_array_equal(ends, [0, 1, 2, 3, 5, 9])  # at least one
-    ends, n_rows, n_steps = _engine._chunks(plan, lengths, True)
-    assert_array_equal(ends, [0, 9])
-    assert (n_rows, n_steps) == (9, 49)
 
 
 @both_ends
