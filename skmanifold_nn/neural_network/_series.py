@@ -56,11 +56,11 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
 
     Attributes
     ----------
-    mean_ : ndarray of shape (n_step_features_,)
+    mean_ : ndarray of shape (n_step_features,)
         Means over all steps.
-    var_ : ndarray of shape (n_step_features_,)
+    var_ : ndarray of shape (n_step_features,)
         Variances over all steps.
-    scale_ : ndarray of shape (n_step_features_,)
+    scale_ : ndarray of shape (n_step_features,)
         What features are divided by.
     n_steps_seen_ : int
         Steps of all sequences together.
@@ -269,12 +269,12 @@ class Reshaper(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, *shape_in_)
+        X : array-like of shape (n_samples, ...)
             Samples.
 
         Returns
         -------
-        X_new : ndarray of shape (n_samples, *shape_out_)
+        X_new : ndarray of shape (n_samples, ...)
         """
         check_is_fitted(self)
         X = self._validated(X)
@@ -290,12 +290,12 @@ class Reshaper(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, *shape_out_)
+        X : array-like of shape (n_samples, ...)
             Samples.
 
         Returns
         -------
-        X_original : ndarray of shape (n_samples, *shape_in_)
+        X_original : ndarray of shape (n_samples, ...)
         """
         check_is_fitted(self)
         X = np.asarray(X)

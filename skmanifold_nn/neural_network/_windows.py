@@ -255,6 +255,7 @@ class SlidingWindow(BaseEstimator):
         ----------
         series : array-like of shape (n_steps,) or (n_steps, n_features), or list of \
                 such arrays
+            One series or several.
 
         Returns
         -------
