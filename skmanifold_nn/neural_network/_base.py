@@ -343,7 +343,12 @@ class NeuralNetwork(
     def _hold_out(self, data, X, y, X_val, y_val, random_state):
         """What is trained on, and what is validated on (None: nothing is)."""
         if X_val is not None:
-            X_val, y_val, _ = self._validate_training(X_val, y_val, None, reset=False)
+            try:
+                checked = self._validate_training(X_val, y_val, None, reset=False)
+            except (TypeError, ValueError) as error:
+                error.add_note("X and y are X_val and y_val here.")
+                raise
+            X_val, y_val, _ = checked
             if issparse(X_val) != issparse(X):  # which the plan is for
                 X_val = csr_array(X_val) if issparse(X) else X_val.toarray()
             targets = self._held_out_targets(y_val, data.targets.dtype)

@@ -6,6 +6,7 @@ input, which scikit-learn has no words for, here.
 """
 
 import math
+from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 from numbers import Integral
 
@@ -29,11 +30,16 @@ __all__ = [
 
 FLOATS = (np.float64, np.float32)
 # What to do about values that are not finite.
+IMPUTE = "impute missing values"
 NOT_PADDED = (
-    "impute missing values, or set mask='nan' where arrays are padded with NaN at the "
-    "ends of sequences"
+    f"{IMPUTE}, or set mask='nan' where arrays are padded with NaN at the ends of "
+    "sequences"
 )
 PADDED = "only steps at the end may be missing, with all of their features"
+PADDED_LIST = (
+    f"{IMPUTE}, or cut padding off, as mask='nan' is for arrays and not for lists"
+)
+INFINITE = "replace such values, or scale them"
 
 
 class Sequences:
@@ -183,6 +189,10 @@ def validate_sequences(
     -------
     sequences : Sequences
     """
+    if isinstance(X, Iterator | Mapping | Set):
+        raise TypeError(
+            f"X must be an array or a list of sequences, got {type(X)}: give a list."
+        )
     on_table = reset or estimator.n_steps_in_ is not None
     is_table = are_rows(X, fitted_on_sequences=not on_table)
     fitted = {
@@ -228,9 +238,23 @@ def _checked_table(estimator, X, dtype, mask, reset, on_table):
         "ensure_all_finite": "allow-nan" if mask == "nan" else True,
     }
     with np.errstate(over="ignore"):  # what is too large becomes infinite
-        if on_table:
-            return validate_data(estimator, X, reset=reset, **checks)
-        return check_array(X, estimator=estimator, input_name="X", **checks)
+        try:
+            if on_table:
+                return validate_data(estimator, X, reset=reset, **checks)
+            return check_array(X, estimator=estimator, input_name="X", **checks)
+        except (TypeError, ValueError):
+            _refuse_nested(X)
+            raise
+
+
+def _refuse_nested(X):
+    """Refuse tables whose cells are arrays, for which NumPy's error is no help."""
+    cells = np.asarray(X) if hasattr(X, "shape") else np.empty(0)
+    if cells.ndim == 2 and any(n_axes(cell) for cell in cells.flat):
+        raise ValueError(
+            "X must be numbers, got a table whose cells are arrays: give a list of "
+            "arrays of shape (n_steps, n_features), as list(X['name']) of a column."
+        ) from None
 
 
 def read_rows(X, *, input_shape=None, mask=None, n_features=None, owner="The net"):
@@ -322,7 +346,9 @@ def read_sequences(
         owner = f"input_shape={input_shape}"
     array = _as_array(X)
     if array is None:
-        return _read_ragged(X, dtype, n_features, owner, name)
+        sequences = _read_ragged(X, dtype, n_features, owner, name)
+        check_finite(sequences.values, sequences.starts, name, _remedy(name, mask))
+        return sequences
     if array.ndim != 3:
         raise ValueError(
             f"{name} has {array.ndim} axes, the shape {array.shape}, but must have two "
@@ -340,8 +366,15 @@ def read_sequences(
     if mask == "nan":
         return _without_padding(values)
     sequences = _regular(values, "regular")
-    check_finite(sequences.values, sequences.starts, name, NOT_PADDED)
+    check_finite(sequences.values, sequences.starts, name, _remedy(name, mask))
     return sequences
+
+
+def _remedy(name, mask):
+    """What to do about NaN in sequences that were not cut."""
+    if name != "X":
+        return IMPUTE
+    return PADDED_LIST if mask == "nan" else NOT_PADDED
 
 
 def _as_array(X):
@@ -399,7 +432,6 @@ def _read_ragged(X, dtype, n_features, owner, name):
     flat = np.empty((starts[-1], n_features), dtype)
     with np.errstate(over="ignore"):  # checked afterwards
         np.concatenate(arrays, out=flat, casting="same_kind")
-    check_finite(flat, starts, name, NOT_PADDED)
     return Sequences(flat, starts, "ragged", int(lengths.max()))
 
 
@@ -494,9 +526,11 @@ def check_finite(values, starts, name, remedy):
     if len(wrong) == 0:
         return
     k = np.searchsorted(starts, wrong[0], side="right") - 1
-    what = f"infinity or a value too large for {values.dtype!r}"
     if np.isnan(values[wrong[0]]).any():
         what = "NaN"
+    else:
+        what = f"infinity or a value too large for {values.dtype!r}"
+        remedy = INFINITE
     raise ValueError(
         f"Input {name} contains {what}: {name}[{k}] in step {wrong[0] - starts[k]}; "
         f"{remedy}."

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._sklearn_compat import StrOptions, fit_context
+from .._sklearn_compat import StrOptions, fit_context, names_columns
 from ._sequences import are_rows, entries_of, n_axes, unflatten, validate_sequences
 
 __all__ = ["Reshaper", "SequenceScaler", "SequenceTransformer", "channels_last"]
@@ -143,6 +143,11 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
             Of the form of X.
         """
         check_is_fitted(self)
+        if names_columns(self) and not self._reads_table(X):
+            raise ValueError(
+                "X must be a table where transform returns one, got sequences of "
+                "several features or lengths: set_output(transform='default') before."
+            )
         shift = self.mean_ if self.with_mean else 0.0
         return self._map(X, lambda values: (values - shift) / self.scale_)
 

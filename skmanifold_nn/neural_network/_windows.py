@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from .._memory import require_memory
@@ -389,6 +389,11 @@ def forecast(estimator, series, horizon, *, window):
         raise ValueError(
             f"horizon must be an int of at least 1, got {horizon!r}: give the number "
             "of steps to predict."
+        )
+    if is_classifier(estimator):
+        raise ValueError(
+            f"estimator must predict values of the series, got {estimator}, which "
+            "predicts classes: give a regressor."
         )
     arrays, (several, one_axis) = _read_series(series)
     n_features = arrays[0].shape[1]

@@ -331,6 +331,20 @@ def test_what_is_no_set_of_sequences(X, fragments):
     refused(X, *fragments)
 
 
+@pytest.mark.parametrize("X", [iter([np.ones(2)]), {"a": [1.0]}, {1.0, 2.0}])
+def test_what_is_no_array_and_no_list(X):
+    refused(X, "X must be an array or a list", "give a list", kind=TypeError)
+
+
+@pytest.mark.parametrize("n_columns", [1, 2])
+def test_tables_of_arrays_are_refused(rng, n_columns):
+    column = pd.Series(ragged(rng, n_features=1))
+    frame = pd.concat([column] * n_columns, axis=1)
+    for X in (frame, frame.to_numpy()):
+        refused(X, "table whose cells are arrays", "give a list")
+    refused(pd.DataFrame({"a": ["b"], "c": [1.0]}), "could not convert")
+
+
 def test_sparse_rows_are_refused():
     refused(sparse.csr_array(np.eye(3)), "Sparse data was passed", kind=TypeError)
 
@@ -353,7 +367,18 @@ def test_values_that_are_not_finite(rng, value, name):
 
 
 def test_padding_without_the_mask_names_it(rng):
-    refused(padded(ragged(rng)), "NaN", r"X\[0\] in step 4", "mask='nan'")
+    refused(padded(ragged(rng)), "NaN", r"X\[0\] in step 4", "set mask='nan'")
+
+
+def test_remedies_for_values_that_are_not_finite(rng):
+    X = list(padded(ragged(rng)))
+    refused(X, "NaN", "set mask='nan'")
+    refused(X, "NaN", "cut padding off", mask="nan")
+    refused([np.full((2, 3), -np.inf)], "infinity", "replace such values")
+    with pytest.raises(
+        ValueError, match=r"series\[0\] in step 4; impute missing values\."
+    ):
+        read_sequences(X, name="series")
 
 
 def test_missing_values_elsewhere_than_at_the_end(rng):

@@ -163,6 +163,15 @@ def test_scaler_refuses(rng):
             SequenceScaler(**params).fit(np.ones((3, 4)))
 
 
+def test_scaler_makes_tables_of_tables_only(rng):
+    rows, sequences = rng.normal(size=(4, 6)), ragged(rng)
+    scaler = SequenceScaler().set_output(transform="pandas")
+    assert isinstance(scaler.fit_transform(rows), pd.DataFrame)
+    for X in (sequences, padded(sequences)[:, :1]):
+        with pytest.raises(ValueError, match=r"set_output\(transform='default'\)"):
+            scaler.fit_transform(X)
+
+
 # --- Reshaper ---
 
 

@@ -149,8 +149,9 @@ def test_validation_data_are_given_in_full(kind):
     X, y = data(kind)
     with pytest.raises(ValueError, match="X_val and y_val are given together"):
         small(kind).fit(X, y, X_val=X)
-    with pytest.raises(ValueError, match="X has 4 features"):
+    with pytest.raises(ValueError, match="X has 4 features") as caught:
         small(kind).fit(X, y, X_val=X[:, :4], y_val=y)
+    assert caught.value.__notes__ == ["X and y are X_val and y_val here."]
     with pytest.raises(ValueError, match="sample"):
         small(kind).fit(X, y, X_val=X[:0], y_val=y[:0])
     with pytest.raises(ValueError, match="The validation set is too small"):

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -320,4 +321,8 @@ def test_forecast_refuses():
         lambda: forecast(wide, np.stack([series, series], axis=1), 3, window=4),
         "2 features",
         r"\(1, 3\)",
+    )
+    classifier = GaussianNB().fit(X, y > 0)
+    refused(
+        lambda: forecast(classifier, series, 3, window=4), "GaussianNB", "regressor"
     )
