@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
+import convolution_twins as maps
 import numpy as np
 from recurrent_twins import (
     bidirectional,
@@ -25,17 +26,26 @@ from skmanifold_nn.neural_network.layers import (
     LSTM,
     Activation,
     AlphaDropout,
+    AveragePool1D,
+    AveragePool2D,
     BatchNorm,
     Bidirectional,
     Concatenate,
+    Conv1D,
+    Conv2D,
     Dense,
     Dropout,
     Flatten,
     GaussianNoise,
+    GlobalAveragePool,
     LayerNorm,
+    MaxPool1D,
+    MaxPool2D,
     Reshape,
     Residual,
     SimpleRNN,
+    UpSample1D,
+    UpSample2D,
 )
 from skmanifold_nn.neural_network.layers._base import plan_layers
 from skmanifold_nn.neural_network.layers._engine import Samples, Trainer, run
@@ -208,6 +218,32 @@ def recurrent_row(layer, shape=(5, 3)):
     return Row(layer, shape, outputs, *twins, parameters * (1 + both))
 
 
+def convolution(layer, x, numbers, forward):
+    return maps.convolution(layer, x, numbers, forward, activation)
+
+
+def torch_convolution(layer, x, numbers, forward):
+    return maps.torch_convolution(layer, x, numbers, forward, torch_activation)
+
+
+def convolution_row(layer, shape, places):
+    """Outputs of so many places along each axis."""
+    n_axes, n = len(shape) - 1, layer.n_filters
+    parameters = (
+        (*maps.pair(layer.kernel_size, n_axes), shape[-1] // layer.groups, n),
+        *([(n,)] * layer.bias),
+    )
+    outputs = (*maps.pair(places, n_axes), n)
+    return Row(layer, shape, outputs, convolution, torch_convolution, parameters)
+
+
+def pool_row(layer, shape, places):
+    kind = "max" if isinstance(layer, MaxPool1D | MaxPool2D) else "average"
+    outputs = (*maps.pair(places, len(shape) - 1), shape[-1])
+    names = f"{kind}_pool", f"torch_{kind}_pool"
+    return Row(layer, shape, outputs, *(getattr(maps, name) for name in names))
+
+
 BRANCHES = Concatenate(named(Dense(3, "tanh"), Dense(2), Activation("logistic")))
 ROWS = [
     Row(Dense(3), (5,), (3,), dense, torch_dense, ((5, 3), (3,))),
@@ -219,6 +255,7 @@ ROWS = [
     activation_row("leaky_relu", alpha=0.3),
     activation_row("elu", (3, 1, 2), alpha=0.7),
     Row(Dropout(0.4), (7,), (7,), same, same),
+    Row(Dropout(0.4, by_channel=True), (2, 2, 3), (2, 2, 3), same, same),
     Row(AlphaDropout(0.3), (7,), (7,), same, same),
     Row(GaussianNoise(0.2), (7,), (7,), same, same),
     norm_row(BatchNorm(), (5,), batch_norm, torch_batch_norm),
@@ -262,6 +299,50 @@ ROWS = [
         recurrent_row(Bidirectional(cell(4, return_sequences=steps), merge))
         for cell in (LSTM, GRU, SimpleRNN)
         for steps, merge in ((False, "sum"), (True, "concat"), (True, "mean"))
+    ),
+    convolution_row(Conv2D(3, 2), (5, 4, 2), (4, 3)),
+    convolution_row(Conv2D(1, 1), (1, 1, 1), 1),
+    convolution_row(Conv2D(17, (3, 2), "tanh", bias=False), (4, 3, 1), 2),
+    convolution_row(Conv2D(2, 1, "elu"), (3, 2, 5), (3, 2)),
+    convolution_row(Conv2D(4, 1, groups=2), (2, 3, 6), (2, 3)),
+    convolution_row(Conv2D(2, 1, stride=2), (4, 3, 2), 2),
+    convolution_row(Conv2D(2, 3, padding="same"), (4, 5, 3), (4, 5)),
+    convolution_row(Conv2D(2, (4, 2), stride=(2, 3), padding="same"), (5, 7, 2), 3),
+    convolution_row(Conv2D(2, 3, padding=2, stride=2), (3, 6, 2), (3, 4)),
+    convolution_row(Conv2D(2, 2, padding=(0, 1), dilation=(2, 1)), (5, 2, 2), 3),
+    convolution_row(Conv2D(2, 3, dilation=2, padding="same"), (3, 4, 1), (3, 4)),
+    convolution_row(Conv2D(6, 2, groups=2, padding=1), (3, 2, 4), (4, 3)),
+    convolution_row(Conv2D(2, 3, groups=2, dilation=2), (7, 5, 6), (3, 1)),
+    convolution_row(Conv2D(5, 3, groups=5, padding="same"), (3, 4, 5), (3, 4)),
+    convolution_row(Conv2D(6, 2, groups=3, bias=False), (3, 3, 3), 2),
+    convolution_row(
+        Conv2D(3, 2, groups=3, stride=2, dilation=2, padding=1, bias=False),
+        *((4, 5, 3), (2, 3)),
+    ),
+    convolution_row(Conv1D(3, 3), (7, 2), 5),
+    convolution_row(Conv1D(4, 5, "relu", stride=2, padding="same"), (6, 1), 3),
+    convolution_row(Conv1D(4, 2, dilation=3, groups=2), (7, 4), 4),
+    convolution_row(Conv1D(3, 3, groups=3, padding=1), (4, 3), 4),
+    pool_row(MaxPool2D(), (4, 5, 3), 2),
+    pool_row(MaxPool2D(3, stride=1, padding="same"), (4, 3, 2), (4, 3)),
+    pool_row(MaxPool2D((3, 2), stride=(2, 1), padding=1), (5, 2, 17), (3, 3)),
+    pool_row(MaxPool1D(3), (8, 2), 2),
+    pool_row(MaxPool1D(2, stride=3, padding="same"), (7, 3), 3),
+    pool_row(AveragePool2D(), (4, 5, 3), 2),
+    pool_row(AveragePool2D(3, stride=2, padding="same"), (4, 3, 2), 2),
+    pool_row(AveragePool2D((1, 2), padding=(0, 1)), (2, 3, 17), (2, 2)),
+    pool_row(AveragePool1D(3, stride=1), (5, 2), 3),
+    pool_row(AveragePool1D(2, padding="same"), (5, 1), 3),
+    *(
+        Row(GlobalAveragePool(), shape, shape[-1:], *(maps.global_average,) * 2)
+        for shape in ((3, 2, 5), (4, 3))
+    ),
+    *(
+        Row(layer, shape, outputs, maps.upsample, maps.torch_upsample)
+        for layer, shape, outputs in (
+            (UpSample1D(3), (2, 3), (6, 3)),
+            (UpSample2D((2, 3)), (2, 1, 3), (4, 3, 3)),
+        )
     ),
 ]
 TWINS = {
@@ -352,6 +433,29 @@ COMPOSITIONS = {
             Concatenate(named(Activation("tanh"), LSTM(2, return_sequences=True))),
         ),
         *(LSTM(3), Dense(3)),
+    ],
+    "convolutions": [
+        *(Dense(12), Reshape((4, 3, 1)), Conv2D(4, 2, "tanh", padding="same")),
+        *(MaxPool2D(2, padding="same"), Conv2D(3, 2), Flatten(), Dense(3)),
+    ],
+    "convolutions of branches": [
+        *(Dense(12), Reshape((3, 2, 2))),
+        Residual(
+            named(Conv2D(2, 3, padding="same", groups=2), BatchNorm(), Conv2D(2, 1)),
+            "elu",
+        ),
+        Concatenate(
+            named(
+                *(Conv2D(2, 1), Conv2D(3, 3, "tanh", padding="same")),
+                *(MaxPool2D(3, stride=1, padding="same"), UpSample2D(1)),
+                AveragePool2D(3, stride=1, padding="same"),
+            )
+        ),
+        *(Dropout(0.3, by_channel=True), GlobalAveragePool(), Dense(3)),
+    ],
+    "convolution before recurrent layer": [
+        *(Reshape((5, 1)), Conv1D(4, 2), GRU(3, return_sequences=True)),
+        *(Conv1D(2, 2), Flatten(), Dense(3)),
     ],
     "ends at a recurrent layer": [Reshape((5, 1)), GRU(3)],
     "ends in place": [Dense(5, "tanh"), Dense(3), Dropout(0.4)],

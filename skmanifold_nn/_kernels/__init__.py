@@ -56,6 +56,8 @@ Networks are planned in Python as arrays of ops (``_network.pxd``):
     predictions and whole epochs, which know no layer, loss or optimiser;
 ``_dense``, ``_activations``, ``_random``
     ops: products, activations, dropout and noise by counter-based random numbers;
+``_convolution``, ``_depthwise``, ``_pooling``, ``_channel_dropout``
+    ops on images and signals, channels last: windows as rows of a product, or walked;
 ``_losses``, ``_optimizers``
     losses with their gradients, and steps over the flat vector of parameters;
 ``_gemm``

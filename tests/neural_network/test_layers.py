@@ -24,19 +24,27 @@ from skmanifold_nn.neural_network.layers import (
     LSTM,
     Activation,
     AlphaDropout,
+    AveragePool2D,
     BatchNorm,
     Bidirectional,
     Concatenate,
+    Conv1D,
+    Conv2D,
     Dense,
     Dropout,
     Flatten,
     GaussianNoise,
+    GlobalAveragePool,
     LayerNorm,
+    MaxPool1D,
+    MaxPool2D,
     Reshape,
     Residual,
     SimpleRNN,
+    UpSample2D,
 )
 from skmanifold_nn.neural_network.layers._activations import ACTIVATIONS as PUBLIC
+from skmanifold_nn.neural_network.layers._engine import count_parts
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 every_composition = pytest.mark.parametrize("name", COMPOSITIONS)
@@ -187,7 +195,24 @@ def test_random_layers_are_random_in_training_only(layer):
     assert_allclose(network.outputs(X), network.twin("numpy", X), atol=1e-12)
 
 
+def test_dropout_by_channel_drops_a_channel_at_all_places():
+    shape, rate = (3, 4, 50), 0.3
+    member = Dropout(rate, by_channel=True)
+    network = Network([Dense(600), Reshape(shape), member, Flatten()], (5,))
+    network.params[:3000], network.params[3000:] = 0, 1
+    # Targets of zero: the gradients of the intercepts are their squared factors.
+    X, targets = np.ones((1, 5)), np.zeros((1, 600))
+    trainer = network.trainer(X, targets)
+    gradient = trainer.gradient(np.arange(1))[1][3000:].reshape(12, 50) * 600
+    assert_allclose(gradient, np.tile(gradient[0], (12, 1)))
+    dropped = gradient[0] == 0
+    assert 5 <= dropped.sum() <= 25
+    assert_allclose(gradient[0][~dropped], (1 - rate) ** -2)
+
+
 def test_random_layers_of_amount_zero_are_none():
+    plan = Network([Dropout(0, by_channel=True)], (2, 3)).plan
+    assert not plan.draws_in_training
     plan = Network([Dense(3), Dropout(0), AlphaDropout(0), GaussianNoise(0)], (2,)).plan
     assert not plan.draws_in_training
 
@@ -324,6 +349,60 @@ def test_errors_name_the_layer(members, shape, fragments):
         Network(members, shape)
     message = str(caught.value)
     assert all(fragment in message for fragment in fragments), message
+
+
+@pytest.mark.parametrize(
+    "member, shape, fragments",
+    [
+        (Conv2D(0, 3), (4, 4, 1), ["'conv2d0'", "n_filters", "got 0"]),
+        (Conv2D(2, (3, 3, 3)), (4, 4, 1), ["kernel_size", "2 of them", "(3, 3, 3)"]),
+        (Conv1D(2, 2.5), (4, 1), ["'conv1d0'", "kernel_size", "got 2.5"]),
+        (Conv2D(2, 3, stride=0), (4, 4, 1), ["stride", "positive", "got 0"]),
+        (Conv2D(2, 3, dilation=(1, 0)), (4, 4, 1), ["dilation", "(1, 0)"]),
+        (Conv2D(2, 3, padding="full"), (4, 4, 1), ["padding", "'same'", "'full'"]),
+        (Conv2D(2, 3, padding=-1), (4, 4, 1), ["padding", "at least 0", "got -1"]),
+        (Conv2D(2, 2, padding=2), (4, 4, 1), ["padding", "extent", "(2, 2)"]),
+        (Conv2D(4, 3, groups=2), (4, 4, 3), ["groups", "3 channels", "4 filters"]),
+        (Conv2D(4, 3, groups=0), (4, 4, 3), ["groups", "got 0"]),
+        (Conv2D(4, 3, initializer="no"), (4, 4, 3), ["initializer", "'no'"]),
+        (Conv2D(4, 3, "no"), (4, 4, 3), ["activation", "'no'"]),
+        (Conv2D(4, 3), (4, 3), ["(height, width, n_channels)", "(4, 3)", "Reshape"]),
+        (Conv1D(4, 3), (4,), ["(n_steps, n_channels)", "(4,)", "input_shape"]),
+        (Conv2D(4, 5, padding=1), (4, 2, 1), ["4 x 2", "(2 + 2 * 1 - 5) / 1 + 1 < 1"]),
+        (MaxPool2D(3), (2, 4, 1), ["'maxpool2d0'", "2 x 4", "smaller pool_size"]),
+        (MaxPool1D(0), (4, 1), ["pool_size", "positive", "got 0"]),
+        (AveragePool2D(2, stride=-1), (4, 4, 1), ["stride", "got -1"]),
+        (UpSample2D(0), (2, 2, 1), ["factor", "got 0"]),
+        (GlobalAveragePool(), (4,), ["'globalaveragepool0'", "(4,)", "Flatten"]),
+    ],
+)
+def test_errors_of_layers_of_maps_name_the_layer(member, shape, fragments):
+    with pytest.raises(ValueError) as caught:
+        Network([member], shape)
+    message = str(caught.value)
+    assert all(fragment in message for fragment in fragments), message
+
+
+@both_dtypes
+def test_convolutions_in_parts_have_the_same_bits_for_any_threads(dtype):
+    members = [
+        *(Reshape((9, 9, 2)), Conv2D(24, 5, "tanh", padding="same"), MaxPool2D(3)),
+        *(Conv2D(7, 2), Conv2D(7, 2, groups=7, padding=1), Flatten(), Dense(3)),
+    ]
+    X, targets = rows_of(61, 162, dtype), rows_of(61, 3, dtype)
+    gradients = []
+    for n_threads in (1, 2):
+        network = Network(members, (162,), dtype=dtype)
+        trainer = network.trainer(X, targets, n_threads=n_threads)
+        gradients.append(trainer.gradient(np.arange(61)))
+    assert count_parts(network.plan, 61) > 1
+    assert gradients[0][0] == gradients[1][0]
+    assert_array_equal(gradients[0][1], gradients[1][1])
+    # One part at a time, and added up.
+    halves = [trainer.gradient(rows) for rows in (np.arange(30), np.arange(30, 61))]
+    both = sum(gradient * weight for _, gradient, weight in halves) / 61
+    tolerance = 1e-12 if dtype == np.float64 else 1e-4
+    assert_allclose(both, gradients[0][1], atol=tolerance)
 
 
 def test_batch_norm_keeps_running_statistics():

@@ -8,9 +8,19 @@ the kernels run it (``_engine``), and no loop knows what a layer does.
 from ._activations import Activation
 from ._base import Layer
 from ._containers import Concatenate, Residual
+from ._convolution import Conv1D, Conv2D
 from ._dense import Dense
 from ._dropout import AlphaDropout, Dropout, GaussianNoise
 from ._normalization import BatchNorm, LayerNorm
+from ._pooling import (
+    AveragePool1D,
+    AveragePool2D,
+    GlobalAveragePool,
+    MaxPool1D,
+    MaxPool2D,
+    UpSample1D,
+    UpSample2D,
+)
 from ._recurrent import GRU, LSTM, Bidirectional, SimpleRNN
 from ._shapes import Flatten, Reshape
 
@@ -19,16 +29,25 @@ __all__ = [
     "LSTM",
     "Activation",
     "AlphaDropout",
+    "AveragePool1D",
+    "AveragePool2D",
     "BatchNorm",
     "Bidirectional",
     "Concatenate",
+    "Conv1D",
+    "Conv2D",
     "Dense",
     "Dropout",
     "Flatten",
     "GaussianNoise",
+    "GlobalAveragePool",
     "Layer",
     "LayerNorm",
+    "MaxPool1D",
+    "MaxPool2D",
     "Reshape",
     "Residual",
     "SimpleRNN",
+    "UpSample1D",
+    "UpSample2D",
 ]

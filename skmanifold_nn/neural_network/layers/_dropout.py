@@ -2,8 +2,10 @@
 
 from numbers import Real
 
+from ..._kernels._channel_dropout import ADDRESSES as BY_CHANNEL
 from ..._kernels._random import ADDRESSES
 from ._base import Layer
+from ._shapes import rolled
 
 __all__ = ["AlphaDropout", "Dropout", "GaussianNoise"]
 
@@ -15,6 +17,23 @@ def randomize(planner, tensor, name, amount):
     planner.draws_in_training = True
     return planner.op(
         ADDRESSES[name], [tensor], tensor.shape, in_place=True, reals=(amount,)
+    )
+
+
+def drop_channels(planner, tensor, rate):
+    """Plan dropout of whole channels, the last axis."""
+    tensor = rolled(planner, tensor)
+    if rate == 0:
+        return tensor
+    planner.draws_in_training = True
+    return planner.op(
+        BY_CHANNEL["channel_dropout"],
+        [tensor],
+        tensor.shape,
+        in_place=True,
+        ints=tensor.shape[-1:],
+        reals=(rate,),
+        cache_per_row=tensor.shape[-1],
     )
 
 
@@ -32,11 +51,17 @@ class Dropout(Layer):
     ----------
     rate : float, default=0.5
         Probability of zero, in [0, 1).
+    by_channel : bool, default=False
+        Whether a channel, the last axis, is zero at all places of an image or signal
+        or at none: neighbouring places tell nearly the same.
 
     References
     ----------
     Srivastava et al., "Dropout: a simple way to prevent neural networks from
     overfitting", JMLR 15, 2014.
+
+    Tompson et al., "Efficient object localization using convolutional networks",
+    CVPR 2015, section 3.2, for channels.
 
     Examples
     --------
@@ -45,12 +70,15 @@ class Dropout(Layer):
     Dropout(rate=0.2)
     """
 
-    def __init__(self, rate=0.5):
+    def __init__(self, rate=0.5, *, by_channel=False):
         self.rate = rate
+        self.by_channel = by_channel
 
     def plan(self, planner, tensor):
         """Declare the op; see `Layer.plan`."""
         _check_rate(planner, self.rate)
+        if self.by_channel:
+            return drop_channels(planner, tensor, self.rate)
         return randomize(planner, tensor, "dropout", self.rate)
 
 

@@ -1,0 +1,141 @@
+/* Included by _pooling.h once for each of double and float. Inner loops are over the
+   channels of a place. */
+
+/* Maxima of windows, and where they are: elements from the start of their sample. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(pooling_max)(
+    const window_geometry *g, int64_t n_rows, const SKMNN_REAL *x, SKMNN_REAL *y,
+    SKMNN_INDEX *where)
+{
+    const ptrdiff_t c = g->channels;
+    const int64_t n_positions = n_rows * g->out_height * g->out_width;
+    window_place at = window_at(g, 0);
+    for (int64_t p = 0; p < n_positions; p++, window_next(g, &at), y += c, where += c) {
+        const window_taps rows = window_rows(g, at.line);
+        const window_taps cols = window_columns(g, at.column);
+        const SKMNN_REAL *sample = x + at.sample * g->height * g->width * c;
+        int begun = 0;
+        for (int64_t i = rows.first; i < rows.stop; i++)
+            for (int64_t j = cols.first; j < cols.stop; j++) {
+                const ptrdiff_t from =
+                    ((rows.start + i) * g->width + cols.start + j) * c;
+                const SKMNN_REAL *place = sample + from;
+                if (begun) {
+#pragma omp simd
+                    for (ptrdiff_t k = 0; k < c; k++) {
+                        const int larger = place[k] > y[k];
+                        where[k] = larger ? (SKMNN_INDEX)(from + k) : where[k];
+                        y[k] = larger ? place[k] : y[k];
+                    }
+                    continue;
+                }
+#pragma omp simd
+                for (ptrdiff_t k = 0; k < c; k++) {
+                    where[k] = (SKMNN_INDEX)(from + k);
+                    y[k] = place[k];
+                }
+                begun = 1;
+            }
+    }
+}
+
+/* dx += dy where the maxima were. */
+SKMNN_UNUSED static void SKMNN_NAME(pooling_give)(
+    const window_geometry *g, int64_t n_rows, const SKMNN_REAL *dy,
+    const SKMNN_INDEX *where, SKMNN_REAL *dx)
+{
+    const ptrdiff_t n_in = g->height * g->width * g->channels;
+    const ptrdiff_t n_out = g->out_height * g->out_width * g->channels;
+    for (int64_t row = 0; row < n_rows; row++, dx += n_in, dy += n_out, where += n_out)
+        for (ptrdiff_t k = 0; k < n_out; k++)
+            dx[where[k]] += dy[k];
+}
+
+/* Means (sums, if not `mean`) of the places of windows that lie in the input. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(pooling_sum)(
+    const window_geometry *g, int64_t n_rows, int mean, int add, const SKMNN_REAL *x,
+    SKMNN_REAL *y)
+{
+    const ptrdiff_t c = g->channels;
+    const int64_t n_positions = n_rows * g->out_height * g->out_width;
+    window_place at = window_at(g, 0);
+    for (int64_t p = 0; p < n_positions; p++, window_next(g, &at), y += c) {
+        const window_taps rows = window_rows(g, at.line);
+        const window_taps cols = window_columns(g, at.column);
+        const int64_t n = (rows.stop - rows.first) * (cols.stop - cols.first);
+        const SKMNN_REAL scale = mean ? 1 / (SKMNN_REAL)n : 1;
+        const SKMNN_REAL *sample = x + at.sample * g->height * g->width * c;
+        if (!add)
+            SKMNN_NAME(window_clear)(c, y);
+        for (int64_t i = rows.first; i < rows.stop; i++)
+            for (int64_t j = cols.first; j < cols.stop; j++) {
+                const SKMNN_REAL *place =
+                    sample + ((rows.start + i) * g->width + cols.start + j) * c;
+#pragma omp simd
+                for (ptrdiff_t k = 0; k < c; k++)
+                    y[k] += scale * place[k];
+            }
+    }
+}
+
+/* The adjoint: x += y, or its share of a mean, at all places of a window. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(pooling_spread)(
+    const window_geometry *g, int64_t n_rows, int mean, const SKMNN_REAL *y,
+    SKMNN_REAL *x)
+{
+    const ptrdiff_t c = g->channels;
+    const int64_t n_positions = n_rows * g->out_height * g->out_width;
+    window_place at = window_at(g, 0);
+    for (int64_t p = 0; p < n_positions; p++, window_next(g, &at), y += c) {
+        const window_taps rows = window_rows(g, at.line);
+        const window_taps cols = window_columns(g, at.column);
+        const int64_t n = (rows.stop - rows.first) * (cols.stop - cols.first);
+        const SKMNN_REAL scale = mean ? 1 / (SKMNN_REAL)n : 1;
+        SKMNN_REAL *sample = x + at.sample * g->height * g->width * c;
+        for (int64_t i = rows.first; i < rows.stop; i++)
+            for (int64_t j = cols.first; j < cols.stop; j++) {
+                SKMNN_REAL *place =
+                    sample + ((rows.start + i) * g->width + cols.start + j) * c;
+#pragma omp simd
+                for (ptrdiff_t k = 0; k < c; k++)
+                    place[k] += scale * y[k];
+            }
+    }
+}
+
+/* y = b + sum over taps of w x, channel by channel; with dx, instead dx += w y; with
+   dw, dw += x y. Exactly one of the three is done. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(depthwise)(
+    const window_geometry *g, int64_t n_rows, const SKMNN_REAL *w, const SKMNN_REAL *b,
+    const SKMNN_REAL *x, SKMNN_REAL *y, SKMNN_REAL *dx, SKMNN_REAL *dw)
+{
+    const ptrdiff_t c = g->channels;
+    const int64_t n_positions = n_rows * g->out_height * g->out_width;
+    window_place at = window_at(g, 0);
+    for (int64_t p = 0; p < n_positions; p++, window_next(g, &at), y += c) {
+        const window_taps rows = window_rows(g, at.line);
+        const window_taps cols = window_columns(g, at.column);
+        if (!dx && !dw)
+            for (ptrdiff_t k = 0; k < c; k++)
+                y[k] = b ? b[k] : 0;
+        for (int64_t i = rows.first; i < rows.stop; i++)
+            for (int64_t j = cols.first; j < cols.stop; j++) {
+                const int64_t line = at.sample * g->height + rows.start
+                                     + i * g->dilation_height;
+                const int64_t column = cols.start + j * g->dilation_width;
+                const ptrdiff_t from = (line * g->width + column) * c;
+                const ptrdiff_t tap = (i * g->kernel_width + j) * c;
+                if (dx)
+#pragma omp simd
+                    for (ptrdiff_t k = 0; k < c; k++)
+                        dx[from + k] += w[tap + k] * y[k];
+                else if (dw)
+#pragma omp simd
+                    for (ptrdiff_t k = 0; k < c; k++)
+                        dw[tap + k] += x[from + k] * y[k];
+                else
+#pragma omp simd
+                    for (ptrdiff_t k = 0; k < c; k++)
+                        y[k] += w[tap + k] * x[from + k];
+            }
+    }
+}

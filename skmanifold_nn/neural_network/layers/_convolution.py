@@ -1,0 +1,228 @@
+"""Convolutional layers, channels last."""
+
+from functools import partial
+
+from ..._kernels._convolution import ADDRESSES, cache_size, shared_size
+from ..._kernels._depthwise import ADDRESSES as DEPTHWISE
+from .._initializers import initial_intercepts, initial_weights
+from ._activations import activate
+from ._base import Layer
+from ._dense import check_initializer
+from ._windows import check_count, mapped, windows
+
+__all__ = ["Conv1D", "Conv2D"]
+
+# Elements of the columns of a chunk: they stay in the second cache. A product wants
+# some rows all the same.
+CHUNK_ELEMENTS, CHUNK_ROWS = 2**15, 32
+
+
+def convolve(planner, tensor, n_filters, over, *, groups, bias, fans):
+    """Plan the convolution of a map; `fans` are the initialisers' settings."""
+    n_channels, n = tensor.shape[-1], n_filters
+    shape = (*over.kernel, n_channels // groups, n)
+    terms, filters = over.n_taps * (n_channels // groups), n // groups
+    start = planner.parameter(
+        "coefs_", shape, partial(_draw, initial_weights, shape, fans), penalized=True
+    )
+    if bias:
+        planner.parameter(
+            "intercepts_", (n,), partial(_draw, initial_intercepts, (n,), fans)
+        )
+    chunk = max(CHUNK_ROWS, CHUNK_ELEMENTS // terms)
+    words = {"alone": True, "params": start, "n_params": (terms + bias) * n}
+    if groups == n_channels == n > 1:
+        addresses = DEPTHWISE["depthwise"]
+        words["cache_fixed"] = cache_size(0, n, 0)
+    else:
+        addresses = ADDRESSES["convolution"]
+        words["cache_fixed"] = cache_size(terms, n, 0 if over.single else chunk)
+        words["shared"] = shared_size(terms, filters, groups)
+    return planner.op(
+        addresses,
+        [tensor],
+        (*over.shape, n),
+        reads="input",
+        ints=(*over.ints, n, groups, int(bias), chunk),
+        work=over.n_places * terms * n,
+        **words,
+    )
+
+
+def _draw(initial, shape, fans, random_state):
+    return initial(shape=shape, random_state=random_state, **fans)
+
+
+class _Convolution(Layer):
+    """What convolutions of signals and of images share."""
+
+    _n_axes = 2
+
+    def __init__(
+        self,
+        n_filters,
+        kernel_size,
+        activation="identity",
+        *,
+        stride=1,
+        dilation=1,
+        padding="valid",
+        groups=1,
+        initializer="auto",
+        bias=True,
+    ):
+        self.n_filters = n_filters
+        self.kernel_size = kernel_size
+        self.activation = activation
+        self.stride = stride
+        self.dilation = dilation
+        self.padding = padding
+        self.groups = groups
+        self.initializer = initializer
+        self.bias = bias
+
+    def plan(self, planner, tensor):
+        """Declare parameters and ops; see `Layer.plan`."""
+        n = check_count(planner, "n_filters", self.n_filters)
+        groups = check_count(planner, "groups", self.groups)
+        check_initializer(planner, "initializer", self.initializer)
+        tensor = mapped(planner, tensor, self._n_axes)
+        n_channels = tensor.shape[-1]
+        if n_channels % groups or n % groups:
+            raise planner.error(
+                f"groups must divide the {n_channels} channels and the {n} filters, "
+                f"got {groups}."
+            )
+        over = windows(
+            planner,
+            tensor,
+            self.kernel_size,
+            name="kernel_size",
+            stride=self.stride,
+            dilation=self.dilation,
+            padding=self.padding,
+        )
+        fans = {
+            "initializer": self.initializer,
+            "fan_in": over.n_taps * (n_channels // groups),
+            "fan_out": over.n_taps * (n // groups),
+            "activation": self.activation,
+        }
+        outputs = convolve(
+            *(planner, tensor, n, over),
+            groups=groups,
+            bias=bool(self.bias),
+            fans=fans,
+        )
+        return activate(planner, outputs, self.activation)
+
+
+class Conv1D(_Convolution):
+    """Convolution of signals: the same products at every place.
+
+    Samples have the shape (n_steps, n_channels). An output's value is a sum over the
+    channels of `kernel_size` neighbouring steps, the same sum everywhere, so that a
+    shape is found wherever it is. There are floor((n_steps + 2 padding - extent) /
+    stride) + 1 steps in the output, with extent = (kernel_size - 1) dilation + 1.
+
+    Parameters
+    ----------
+    n_filters : int
+        Channels of the output.
+    kernel_size : int
+        Steps of a window.
+    activation : str, default="identity"
+        Any of `Activation`.
+    stride : int, default=1
+        Distance of windows.
+    dilation : int, default=1
+        Distance of the steps in a window.
+    padding : {"valid", "same"} or int, default="valid"
+        Zeros at both ends: none; so many that the output has n_steps / stride steps,
+        rounded up; or a number.
+    groups : int, default=1
+        Filters and channels are cut into so many groups, and a filter sees the
+        channels of its own group only; as many as there are channels: depthwise.
+    initializer : str, default="auto"
+        As of `Dense`.
+    bias : bool, default=True
+        Whether there are intercepts; before a normalisation they have no effect.
+
+    References
+    ----------
+    Waibel et al., "Phoneme recognition using time-delay neural networks", IEEE Trans.
+    ASSP 37, 1989.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import Conv1D
+    >>> Conv1D(8, 5, "relu", stride=2)
+    Conv1D(activation='relu', kernel_size=5, n_filters=8, stride=2)
+    """
+
+    _n_axes = 1
+
+
+class Conv2D(_Convolution):
+    """Convolution of images: the same products at every place.
+
+    Samples have the shape (height, width, n_channels). An output's value is a sum over
+    the channels of a window of neighbouring places, the same sum everywhere, so that a
+    shape is found wherever it is. Along each axis there are floor((size + 2 padding -
+    extent) / stride) + 1 places in the output, with extent = (kernel_size - 1)
+    dilation + 1.
+
+    Parameters
+    ----------
+    n_filters : int
+        Channels of the output.
+    kernel_size : int or (int, int)
+        Lines and columns of a window.
+    activation : str, default="identity"
+        Any of `Activation`.
+    stride : int or (int, int), default=1
+        Distance of windows.
+    dilation : int or (int, int), default=1
+        Distance of the places in a window.
+    padding : {"valid", "same"}, int or (int, int), default="valid"
+        Zeros on all sides: none; so many that the output has size / stride places,
+        rounded up; or a number.
+    groups : int, default=1
+        Filters and channels are cut into so many groups, and a filter sees the
+        channels of its own group only; as many as there are channels: depthwise.
+    initializer : str, default="auto"
+        As of `Dense`.
+    bias : bool, default=True
+        Whether there are intercepts; before a normalisation they have no effect.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
+    recognition", Proc. IEEE 86, 1998.
+
+    Examples
+    --------
+    A small LeNet for the digits of 8 x 8 pixels:
+
+    >>> from sklearn.datasets import load_digits
+    >>> from skmanifold_nn.neural_network import SequentialClassifier
+    >>> from skmanifold_nn.neural_network.layers import Conv2D, Flatten, MaxPool2D
+    >>> X, y = load_digits(return_X_y=True)
+    >>> net = SequentialClassifier(
+    ...     [
+    ...         ("conv1", Conv2D(16, 3, "relu", padding="same")),
+    ...         ("pool1", MaxPool2D(2)),
+    ...         ("conv2", Conv2D(32, 3, "relu", padding="same")),
+    ...         ("pool2", MaxPool2D(2)),
+    ...         ("flat", Flatten()),
+    ...     ],
+    ...     input_shape=(8, 8, 1),
+    ...     batch_size=32,
+    ...     learning_rate_init=0.005,
+    ...     tol=0.05,
+    ...     n_iter_no_change=2,
+    ...     random_state=1,
+    ... )
+    >>> net.fit(X[:1500] / 16, y[:1500]).score(X[1500:] / 16, y[1500:]) > 0.9
+    True
+    """
