@@ -293,3 +293,14 @@ def check_carried(recurrent):
         after += [states[:, j] for j in range(n)]
     for states, (_, *e) in zip(after, expected, strict=True):
         close(states, np.array(e[:n_states]), recurrent.dtype)
+
+
+def check_vanishing(recurrent):
+    """Gradients that vanish are zero: subnormal numbers would stay, and be slow."""
+    tiny = np.finfo(recurrent.dtype).tiny
+    given = recurrent.dh
+    recurrent.forward()
+    for scale, is_zero in ((tiny, True), (tiny * 1e12, False)):
+        recurrent.dh = [(dh * scale).astype(recurrent.dtype) for dh in given]
+        dZ, d_params = recurrent.backward()
+        assert all((d == 0).all() == is_zero for d in [*dZ, d_params])

@@ -21,7 +21,8 @@ SKMNN_INLINE void SKMNN_NAME(gru_slope_block)(const SKMNN_NAME(gru_slopes) *s)
     SKMNN_REAL *dm = s->dm, *to = s->to;
 #pragma omp simd
     for (int l = 0; l < SKMNN_NAME(LINE); l++) {
-        const SKMNN_REAL r = gr[l], z = gz[l], n = gn[l], d = dh[l];
+        const SKMNN_REAL r = gr[l], z = gz[l], n = gn[l];
+        const SKMNN_REAL d = SKMNN_NAME(or_zero)(dh[l]);
         const SKMNN_REAL inner = d * (1 - z) * ((1 - n) * (1 + n));
         dr[l] = inner * m[l] * (r * (1 - r));
         dz[l] = d * (before[l] - n) * (z * (1 - z));

@@ -24,9 +24,10 @@ SKMNN_INLINE void SKMNN_NAME(lstm_slope_block)(
 #pragma omp simd
     for (int l = 0; l < SKMNN_NAME(LINE); l++) {
         const SKMNN_REAL i = gi[l], f = gf[l], g = gg[l], o = go[l], t = tanh_c[l];
-        const SKMNN_REAL last = dh[l] * t * (o * (1 - o));
-        const SKMNN_REAL d = dc[l] + dh[l] * o * ((1 - t) * (1 + t))
-            + (peepholes ? po[l] * last : 0);
+        const SKMNN_REAL dh_l = SKMNN_NAME(or_zero)(dh[l]);
+        const SKMNN_REAL last = dh_l * t * (o * (1 - o));
+        const SKMNN_REAL d = SKMNN_NAME(or_zero)(
+            dc[l] + dh_l * o * ((1 - t) * (1 + t)) + (peepholes ? po[l] * last : 0));
         const SKMNN_REAL input = d * g * (i * (1 - i));
         const SKMNN_REAL forget = d * before[l] * (f * (1 - f));
         di[l] = input;

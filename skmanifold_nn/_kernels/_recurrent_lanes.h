@@ -9,6 +9,14 @@ enum { SKMNN_NAME(REST) = SKMNN_NAME(LINE) * SKMNN_NAME(LINE) };
 
 static const SKMNN_REAL SKMNN_NAME(no_state)[SKMNN_NAME(LINE)] = {0};
 
+/* Gradients that vanish over many steps become zero, or else they sink into subnormal
+   numbers, which stay for ever and make every step some times slower. */
+SKMNN_INLINE SKMNN_REAL SKMNN_NAME(or_zero)(SKMNN_REAL x)
+{
+    const SKMNN_REAL tiny = (SKMNN_REAL)(sizeof(SKMNN_REAL) == 8 ? 1e-300 : 1e-36);
+    return x < tiny && x > -tiny ? 0 : x;
+}
+
 /* cols < LINE values, by powers of 2. */
 SKMNN_INLINE void SKMNN_NAME(copy_rest)(
     ptrdiff_t cols, const SKMNN_REAL *from, SKMNN_REAL *to)

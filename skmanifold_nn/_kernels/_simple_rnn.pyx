@@ -69,6 +69,14 @@ cdef void forward(const Op *op, const Pass *run, floating *values) noexcept nogi
         more = advance(run, reverse, reverse, &s)
 
 
+cdef inline void vanish(int64_t n, floating *dh) noexcept nogil:
+    """As `or_zero` of _recurrent_lanes.h."""
+    cdef floating tiny = 1e-300 if floating is double else <floating> 1e-36
+    cdef int64_t k
+    for k in range(n):
+        dh[k] = 0 if dh[k] < tiny and dh[k] > -tiny else dh[k]
+
+
 cdef void backward(const Op *op, const Pass *run, floating *gradients) noexcept nogil:
     cdef bint reverse = op.ints[1] != 0, more = run.n_rows > 0
     cdef int64_t H = op.ints[0], at
@@ -83,6 +91,7 @@ cdef void backward(const Op *op, const Pass *run, floating *gradients) noexcept 
         s = first_step(run, reverse, not reverse)
     while more:
         at = s.row * H
+        vanish(s.n * H, dh + at)
         if floating is double:
             activation_backward_f64(
                 op.ints[4], s.n * H, 0, h + at, dh + at, False, dz + at)

@@ -79,6 +79,12 @@ def test_far_inputs_stay_finite(dtype):
 
 
 @both_dtypes
+@pytest.mark.parametrize("H", [5, 16])
+def test_gradients_that_vanish_are_zero(H, dtype):
+    cases.check_vanishing(make([[4, 2], [3]], H, dtype))
+
+
+@both_dtypes
 def test_nan_stays_in_its_sequence(dtype):
     recurrent = make([[3, 3, 2]], 17, dtype)
     expected = recurrent.forward()
