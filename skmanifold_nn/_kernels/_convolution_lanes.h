@@ -14,37 +14,76 @@ SKMNN_INLINE void SKMNN_NAME(window_clear)(ptrdiff_t n, SKMNN_REAL *y)
         y[i] = 0;
 }
 
+/* The row of taps of a window inside of the input: `height` lines from x on, `width` runs
+   of n elements each. */
+SKMNN_INLINE void SKMNN_NAME(window_rows_of)(
+    ptrdiff_t height, ptrdiff_t width, ptrdiff_t n, ptrdiff_t line, ptrdiff_t column,
+    const SKMNN_REAL *x, SKMNN_REAL *columns)
+{
+    if (width == 1 && n <= WINDOW_SLACK)
+        for (ptrdiff_t i = 0; i < height; i++, columns += n)
+            memcpy(columns, x + i * line, WINDOW_SLACK * sizeof(SKMNN_REAL));
+    else
+        for (ptrdiff_t i = 0; i < height; i++)
+            for (ptrdiff_t j = 0; j < width; j++, columns += n)
+                SKMNN_NAME(window_copy)(n, x + i * line + j * column, columns);
+}
+
+/* The same where some taps are padding. */
+SKMNN_INLINE void SKMNN_NAME(window_row_at_edge)(
+    const window_geometry *g, window_taps rows, window_taps cols, ptrdiff_t n,
+    const SKMNN_REAL *x, SKMNN_REAL *columns)
+{
+    const ptrdiff_t tap = n * g->kernel_width;
+    SKMNN_NAME(window_clear)(rows.first * tap, columns);
+    columns += rows.first * tap;
+    for (int64_t i = rows.first; i < rows.stop; i++, columns += tap) {
+        const SKMNN_REAL *from =
+            x + ((rows.start + i * g->dilation_height) * g->width + cols.start)
+            * g->channels;
+        SKMNN_NAME(window_clear)(cols.first * n, columns);
+        for (int64_t j = cols.first; j < cols.stop; j++)
+            SKMNN_NAME(window_copy)(
+                n, from + j * g->dilation_width * g->channels, columns + j * n);
+        SKMNN_NAME(window_clear)(tap - cols.stop * n, columns + cols.stop * n);
+    }
+    SKMNN_NAME(window_clear)((g->kernel_height - rows.stop) * tap, columns);
+}
+
 /* Rows of taps of `n` channels from x on, for `n_positions` positions. Written from the
    front to the back, as copies overlap what follows them. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(window_gather)(
     const window_geometry *g, int64_t first, int64_t n_positions, ptrdiff_t n,
     const SKMNN_REAL *x, SKMNN_REAL *columns)
 {
-    const ptrdiff_t apart = g->width * g->channels, tap = n * g->kernel_width;
     const int whole = g->dilation_width == 1 && n == g->channels;
+    const ptrdiff_t size = g->kernel_height * g->kernel_width * n;
+    const ptrdiff_t line = g->dilation_height * g->width * g->channels;
+    const ptrdiff_t width = whole ? 1 : g->kernel_width;
+    const ptrdiff_t run = whole ? g->kernel_width * n : n;
+    const int64_t extent = (g->kernel_width - 1) * g->dilation_width + 1;
     window_place at = window_at(g, first);
-    for (; n_positions > 0; n_positions--, window_next(g, &at)) {
+    while (n_positions > 0) {
         const window_taps rows = window_rows(g, at.line);
-        const window_taps cols = window_columns(g, at.column);
-        SKMNN_NAME(window_clear)(rows.first * tap, columns);
-        columns += rows.first * tap;
-        for (int64_t i = rows.first; i < rows.stop; i++) {
-            const SKMNN_REAL *from =
-                x + (at.sample * g->height + rows.start + i * g->dilation_height) * apart
-                + cols.start * g->channels;
-            SKMNN_NAME(window_clear)(cols.first * n, columns);
-            if (whole)
-                SKMNN_NAME(window_copy)((cols.stop - cols.first) * n,
-                                        from + cols.first * n, columns + cols.first * n);
+        const int inside = rows.first == 0 && rows.stop == g->kernel_height;
+        const SKMNN_REAL *sample = x + at.sample * g->height * g->width * g->channels;
+        const SKMNN_REAL *from = sample + rows.start * g->width * g->channels;
+        const int64_t left = g->out_width - at.column;
+        const int64_t stop = at.column + (left < n_positions ? left : n_positions);
+        n_positions -= stop - at.column;
+        for (; at.column < stop; at.column++, columns += size) {
+            const int64_t start = at.column * g->stride_width - g->pad_left;
+            if (inside && start >= 0 && start + extent <= g->width)
+                SKMNN_NAME(window_rows_of)(
+                    g->kernel_height, width, run, line,
+                    g->dilation_width * g->channels, from + start * g->channels,
+                    columns);
             else
-                for (int64_t j = cols.first; j < cols.stop; j++)
-                    SKMNN_NAME(window_copy)(
-                        n, from + j * g->dilation_width * g->channels, columns + j * n);
-            SKMNN_NAME(window_clear)(tap - cols.stop * n, columns + cols.stop * n);
-            columns += tap;
+                SKMNN_NAME(window_row_at_edge)(
+                    g, rows, window_columns(g, at.column), n, sample, columns);
         }
-        SKMNN_NAME(window_clear)((g->kernel_height - rows.stop) * tap, columns);
-        columns += (g->kernel_height - rows.stop) * tap;
+        at.column--;
+        window_next(g, &at);
     }
 }
 

@@ -1,40 +1,56 @@
 /* Included by _pooling.h once for each of double and float. Inner loops are over the
    channels of a place. */
 
-/* Maxima of windows, and where they are: elements from the start of their sample. */
+/* The first of the largest of `lanes` channels' values in a window. */
+SKMNN_INLINE void SKMNN_NAME(pooling_largest)(
+    const int lanes, window_taps rows, window_taps cols, ptrdiff_t line, ptrdiff_t c,
+    ptrdiff_t from, const SKMNN_REAL *x, SKMNN_REAL *y, SKMNN_INDEX *where)
+{
+    SKMNN_REAL most[WINDOW_SLACK] = {0};
+    SKMNN_INDEX places[WINDOW_SLACK] = {0};
+    int begun = 0;
+    for (int64_t i = rows.first; i < rows.stop; i++)
+        for (int64_t j = cols.first; j < cols.stop; j++) {
+            const ptrdiff_t at = from + i * line + j * c;
+#pragma omp simd
+            for (int k = 0; k < lanes; k++) {
+                const int larger = !begun | (x[at + k] > most[k]);
+                places[k] = larger ? (SKMNN_INDEX)(at + k) : places[k];
+                most[k] = larger ? x[at + k] : most[k];
+            }
+            begun = 1;
+        }
+#pragma omp simd
+    for (int k = 0; k < lanes; k++) {
+        y[k] = most[k];
+        where[k] = places[k];
+    }
+}
+
+/* Maxima of windows, and where they are: elements from the start of their sample.
+   Written from the front to the back by whole lanes, but for the last positions. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(pooling_max)(
     const window_geometry *g, int64_t n_rows, const SKMNN_REAL *x, SKMNN_REAL *y,
     SKMNN_INDEX *where)
 {
-    const ptrdiff_t c = g->channels;
+    const ptrdiff_t c = g->channels, line = g->width * c;
     const int64_t n_positions = n_rows * g->out_height * g->out_width;
     window_place at = window_at(g, 0);
     for (int64_t p = 0; p < n_positions; p++, window_next(g, &at), y += c, where += c) {
         const window_taps rows = window_rows(g, at.line);
         const window_taps cols = window_columns(g, at.column);
-        const SKMNN_REAL *sample = x + at.sample * g->height * g->width * c;
-        int begun = 0;
-        for (int64_t i = rows.first; i < rows.stop; i++)
-            for (int64_t j = cols.first; j < cols.stop; j++) {
-                const ptrdiff_t from =
-                    ((rows.start + i) * g->width + cols.start + j) * c;
-                const SKMNN_REAL *place = sample + from;
-                if (begun) {
-#pragma omp simd
-                    for (ptrdiff_t k = 0; k < c; k++) {
-                        const int larger = place[k] > y[k];
-                        where[k] = larger ? (SKMNN_INDEX)(from + k) : where[k];
-                        y[k] = larger ? place[k] : y[k];
-                    }
-                    continue;
-                }
-#pragma omp simd
-                for (ptrdiff_t k = 0; k < c; k++) {
-                    where[k] = (SKMNN_INDEX)(from + k);
-                    y[k] = place[k];
-                }
-                begun = 1;
-            }
+        const SKMNN_REAL *sample = x + at.sample * g->height * line;
+        const ptrdiff_t from = rows.start * line + cols.start * c;
+        const ptrdiff_t left = (n_positions - p) * c; /* elements of y */
+        for (ptrdiff_t k = 0; k < c; k += WINDOW_SLACK)
+            if (k + WINDOW_SLACK <= left)
+                SKMNN_NAME(pooling_largest)(
+                    WINDOW_SLACK, rows, cols, line, c, from + k, sample, y + k,
+                    where + k);
+            else
+                for (ptrdiff_t l = k; l < c; l++)
+                    SKMNN_NAME(pooling_largest)(
+                        1, rows, cols, line, c, from + l, sample, y + l, where + l);
     }
 }
 
