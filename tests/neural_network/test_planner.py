@@ -29,12 +29,17 @@ from skmanifold_nn.neural_network.layers._planner import (
     NEEDS_INPUT_GRADIENT,
     OUTPUT,
     OVER_STEPS,
+    REALS,
     Planner,
 )
 
 
 def ops_of(members, shape=(5,), n_rows=4, **options):
     return Network(members, shape, **options).plan.layout(n_rows, 0, "float64")
+
+
+def test_words_are_where_the_kernels_read_them():
+    assert REALS + 6 == WORDS  # an Op ends with double reals[6]
 
 
 def test_elementwise_layers_work_in_place():
