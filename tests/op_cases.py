@@ -5,11 +5,9 @@ import ctypes
 import numpy as np
 
 # Words of struct Op in skmanifold_nn/_kernels/_network.pxd.
-NAMES = (
-    "forward backward prepare collect inputs other output n_in n_out params n_params"
-)
-NAMES += " state cache shared flags index n_tasks ints"
-WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 34}
+NAMES = "forward backward prepare collect meet inputs other output n_in n_out"
+NAMES += " params n_params state cache shared flags index n_tasks ints"
+WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 35}
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS = 1, 2, 4
 
 
@@ -39,7 +37,7 @@ class Pass(ctypes.Structure):
 
 def make_op(**words):
     """An Op with the given words; lists fill several from the name on."""
-    op = np.zeros(40, dtype=np.int64)
+    op = np.zeros(41, dtype=np.int64)
     for name, value in words.items():
         dtype = np.float64 if name == "reals" else np.int64
         value = np.atleast_1d(np.asarray(value, dtype=dtype))

@@ -3,7 +3,7 @@
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cython cimport floating
 from libc.math cimport isfinite
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from ._minibatch cimport (
     MOST_PARTS,
@@ -107,7 +107,7 @@ def train_epochs(
     # offset and number of outputs, size of a workspace, whether outputs are over steps,
     # steps of all sequences or 0, ranges of parameters whose gradients the parts add up
     const int64_t[::1] layout,
-    const floating[::1] values,  # of the samples: rows, a CSR's entries, or steps
+    const uint8_t[::1] values,  # bytes of the samples: rows, a CSR's entries, or steps
     const int32_t[::1] columns,  # of the entries, or None
     const int64_t[::1] starts,  # of the CSR's rows or of the sequences, or None
     int64_t width,  # elements of a sample, or of a step
@@ -172,7 +172,7 @@ def train_epochs(
 def total_gradient(
     const int64_t[:, ::1] ops,  # as for train_epochs ...
     const int64_t[::1] layout,
-    const floating[::1] values,
+    const uint8_t[::1] values,
     const int32_t[::1] columns,
     const int64_t[::1] starts,
     int64_t width,

@@ -1,10 +1,12 @@
 """Minibatches of planned networks: losses and gradients.
 
-A minibatch is cut into parts, each with a workspace of its own. When all are done, ops
-collect the gradients of their parameters from what the parts left behind, in tasks that
-write different parameters. Parts and tasks belong to the plan, and sums over parts are
-taken in their order: the result does not depend on the number of threads. Where samples
-are sequences, a part has two passes, over them and over their steps.
+A minibatch is cut into parts, each with a workspace of its own. Ops whose statistics
+are those of the whole minibatch are where parts meet: such ops cut forward and backward
+into stages. When all are done, ops collect the gradients of their parameters from what
+the parts left behind, in tasks that write different parameters. Parts and tasks belong
+to the plan, and sums over parts are taken in their order: the result does not depend on
+the number of threads. Where samples are sequences, a part has two passes, over them and
+over their steps.
 """
 
 from cython cimport floating
@@ -13,15 +15,38 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from ._losses cimport loss_function
-from ._network cimport COLLECTS_ALONE, Op, Pass, Source, forward_all, pass_of
+from ._network cimport (
+    COLLECTS_ALONE,
+    MEET_BACKWARD,
+    MEET_FORWARD,
+    Op,
+    Pass,
+    Source,
+    forward_all,
+    pass_of,
+)
 from ._packing cimport count_steps, first_step, pack_part
 
 
-cdef void backward_all(const Work *work, const Pass *runs) noexcept nogil:
+# What all parts of a minibatch do between two meetings.
+cdef struct Stage:
+    int64_t first  # of the samples, in the order
+    int64_t size
+    double scale  # of the loss: one over the sum of weights
+    int64_t start  # of the ops
+    int64_t stop
+    bint opens  # begins the minibatch
+    bint forward
+    bint backward  # forward and backward: the loss lies between
+
+
+cdef void backward_all(
+    const Work *work, int64_t start, int64_t stop, const Pass *runs,
+) noexcept nogil:
     cdef int64_t k, task
     cdef const Op *op
     cdef const Pass *run
-    for k in range(work.n_ops - 1, -1, -1):
+    for k in range(stop - 1, start - 1, -1):
         op = work.ops + k
         run = pass_of(op, runs, MOST_PARTS)
         op.backward(op, run)
@@ -97,56 +122,85 @@ cdef void add_parts(Work *work, floating *gradients) noexcept nogil:
 
 
 cdef void open_part(
-    Work *work, floating[:, ::1] workspace, floating[:, ::1] param_gradients,
-    int64_t first, int64_t size, int64_t part,
+    Work *work, const floating[:, ::1] targets, const floating[:, ::1] weights,
+    floating[:, ::1] workspace, floating[:, ::1] param_gradients, const Stage *stage,
+    int64_t part,
 ) noexcept nogil:
-    """The passes of a part: its rows, and where its numbers are."""
+    """The passes of a part: its rows, where its numbers are, and its labels."""
     cdef Pass *run = &work.parts[part]
     cdef Pass *steps = run + MOST_PARTS
+    cdef floating *target = &workspace[part, 2 * work.size]
+    cdef int64_t k
     run[0] = work.run
-    run.first_row = size * part // work.n_parts
-    run.n_rows = size * (part + 1) // work.n_parts - run.first_row
-    run.rows = work.order + first + run.first_row
+    run.first_row = stage.size * part // work.n_parts
+    run.n_rows = stage.size * (part + 1) // work.n_parts - run.first_row
+    run.rows = work.order + stage.first + run.first_row
     run.values = &workspace[part, 0]
     run.gradients = &workspace[part, work.size]
     run.param_gradients = &param_gradients[part if work.n_added else 0, 0]
+    for k in range(work.n_added):
+        memset(&param_gradients[part, work.added[2 * k]], 0,
+               (work.added[2 * k + 1] - work.added[2 * k]) * sizeof(floating))
+    work.losses[part] = 0
     steps.n_rows = 0
     if work.places != NULL and run.n_rows:
         pack_part(run.source, work.n_fixed, run, MOST_PARTS,
                   work.places + part * work.n_places)
         steps.first_row = count_steps(
-            run.source, work.n_fixed, work.order + first, run.first_row)
+            run.source, work.n_fixed, work.order + stage.first, run.first_row)
+    if work.over_steps:
+        run = steps
+    copy_rows(targets, run.rows, run.n_rows, target)
+    if weights is not None:
+        copy_rows(weights, run.rows, run.n_rows,
+                  target + run.n_rows * work.n_targets)
 
 
 cdef void run_part(
     Work *work, const floating[:, ::1] targets, const floating[:, ::1] weights,
-    floating[:, ::1] workspace, floating[:, ::1] param_gradients, int64_t first,
-    int64_t size, double scale, int64_t part,
+    floating[:, ::1] workspace, floating[:, ::1] param_gradients, const Stage *stage,
+    int64_t part,
 ) noexcept nogil:
-    """Loss of a part, and backward; `scale` is one over the sum of weights."""
-    cdef const Pass *run = &work.parts[part]
-    cdef floating *values = &workspace[part, 0]
-    cdef floating *target = values + 2 * work.size
+    """A stage of a part."""
+    cdef const Pass *runs = &work.parts[part]
+    cdef const Pass *run = runs + MOST_PARTS if work.over_steps else runs
+    cdef floating *target = &workspace[part, 2 * work.size]
     cdef floating *weight = NULL
-    cdef int64_t k
-    open_part(work, workspace, param_gradients, first, size, part)
-    for k in range(work.n_added):
-        memset(&param_gradients[part, work.added[2 * k]], 0,
-               (work.added[2 * k + 1] - work.added[2 * k]) * sizeof(floating))
-    work.losses[part] = 0
-    if run.n_rows == 0:
+    if stage.opens:
+        open_part(work, targets, weights, workspace, param_gradients, stage, part)
+    if runs.n_rows == 0:
         return
-    if work.over_steps:
-        run += MOST_PARTS
-    copy_rows(targets, run.rows, run.n_rows, target)
-    if weights is not None:
-        weight = target + run.n_rows * work.n_targets
-        copy_rows(weights, run.rows, run.n_rows, weight)
-    forward_all(work.ops, work.n_ops, &work.parts[part], MOST_PARTS)
-    work.losses[part] = work.loss(
-        work.loss_settings, run.n_rows, work.n_outputs, values + work.output, target,
-        weight, scale, <floating *> run.gradients + work.output)
-    backward_all(work, &work.parts[part])
+    if stage.forward:
+        forward_all(work.ops + stage.start, stage.stop - stage.start, runs, MOST_PARTS)
+    if stage.forward and stage.backward:
+        if weights is not None:
+            weight = target + run.n_rows * work.n_targets
+        work.losses[part] = work.loss(
+            work.loss_settings, run.n_rows, work.n_outputs,
+            &workspace[part, work.output], target, weight, stage.scale,
+            <floating *> run.gradients + work.output)
+    if stage.backward:
+        backward_all(work, stage.start, stage.stop, runs)
+
+
+cdef void run_stage(
+    Work *work, const floating[:, ::1] targets, const floating[:, ::1] weights,
+    floating[:, ::1] workspace, floating[:, ::1] param_gradients, const Stage *stage,
+) noexcept nogil:
+    cdef int64_t part
+    if work.n_threads == 1 or work.n_parts == 1:
+        for part in range(work.n_parts):
+            run_part(work, targets, weights, workspace, param_gradients, stage, part)
+    else:
+        for part in prange(
+            work.n_parts, num_threads=work.n_threads, schedule="static", chunksize=1
+        ):
+            run_part(work, targets, weights, workspace, param_gradients, stage, part)
+
+
+cdef inline void meet(Work *work, int64_t k, int64_t task) noexcept nogil:
+    work.ops[k].meet(
+        &work.ops[k], pass_of(&work.ops[k], work.parts, MOST_PARTS), work.n_parts, task)
 
 
 cdef double run_batch(
@@ -155,18 +209,24 @@ cdef double run_batch(
     int64_t size, double scale,
 ) noexcept nogil:
     """Loss of a minibatch; its gradient is the first row of `param_gradients`."""
-    cdef int64_t part
+    cdef Stage stage = Stage(first, size, scale, 0, 0, True, True, False)
+    cdef int64_t part, k
     cdef double total = 0
-    if work.n_threads == 1 or work.n_parts == 1:
-        for part in range(work.n_parts):
-            run_part(work, targets, weights, workspace, param_gradients, first, size,
-                     scale, part)
-    else:
-        for part in prange(
-            work.n_parts, num_threads=work.n_threads, schedule="static", chunksize=1
-        ):
-            run_part(work, targets, weights, workspace, param_gradients, first, size,
-                     scale, part)
+    for k in range(1, work.n_ops):
+        if work.ops[k].meet != NULL:
+            stage.stop = k
+            run_stage(work, targets, weights, workspace, param_gradients, &stage)
+            meet(work, k, MEET_FORWARD)
+            stage.start, stage.opens = k, False
+    stage.stop, stage.backward = work.n_ops, True
+    run_stage(work, targets, weights, workspace, param_gradients, &stage)
+    stage.opens = stage.forward = False
+    while stage.start > 0:
+        stage.stop, stage.start = stage.start, stage.start - 1
+        meet(work, stage.stop, MEET_BACKWARD)
+        while stage.start > 0 and work.ops[stage.start].meet == NULL:
+            stage.start -= 1
+        run_stage(work, targets, weights, workspace, param_gradients, &stage)
     collect_all(work)
     add_parts(work, &param_gradients[0, 0])
     for part in range(work.n_parts):

@@ -1,20 +1,23 @@
 # A planned network as C reads it: rows of a plain int64 array, no compiled state.
-from cython cimport floating
-from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 ctypedef void (*op_function)(const Op *op, const Pass *run) noexcept nogil
-# One task of the gradients of an op's parameters, from what its parts left behind.
-ctypedef void (*collect_function)(
+# One task on what the parts of a minibatch have left behind.
+ctypedef void (*parts_function)(
     const Op *op, const Pass *parts, int64_t n_parts, int64_t task) noexcept nogil
 
 
 cdef enum:
-    OP_WORDS = 40  # of 8 bytes, in an Op
+    OP_WORDS = 41  # of 8 bytes, in an Op
     # Flags of an Op.
     NEEDS_INPUT_GRADIENT = 1
     ADDS_TO_INPUT_GRADIENT = 2  # the input has other consumers, which came before
     OVER_STEPS = 4  # the op's rows are steps of sequences, not samples
     COLLECTS_ALONE = 8  # each part collects for itself, and parts are added up
+    FROZEN = 16  # parameters and statistics stay as they are
+    # Tasks of `meet`.
+    MEET_FORWARD = 0
+    MEET_BACKWARD = 1
 
 
 # One op of the forward pass, and its adjoint. Offsets and sizes are counted in elements
@@ -23,7 +26,10 @@ cdef struct Op:
     op_function forward
     op_function backward
     op_function prepare  # or NULL: called once a minibatch, before its parts are run
-    collect_function collect  # or NULL: called n_tasks times, after they are run
+    parts_function collect  # or NULL: gradients of parameters; n_tasks tasks
+    # Or NULL: called in training when all parts have come to the op, before its forward
+    # and after its backward.
+    parts_function meet
     int64_t inputs[2]  # offsets in the workspace
     int64_t output
     int64_t n_in  # elements of a row of the first input
@@ -43,7 +49,7 @@ cdef struct Op:
 # The samples of a call: dense rows; CSR rows where there are columns; sequences, whose
 # steps lie one after the other, where there are starts alone.
 cdef struct Source:
-    const void *values
+    const void *values  # bytes: what they are is the first op's affair
     const int32_t *columns  # of the entries, or NULL
     const int64_t *starts  # (n_samples + 1,), of samples among the entries or steps
     int64_t width  # of a row, or of a step
@@ -84,5 +90,5 @@ cdef void forward_all(
 
 # Dense rows, one after the other; CSR rows with columns; sequences with starts alone.
 cdef Source source_of(
-    const floating[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
+    const uint8_t[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
     int64_t width)

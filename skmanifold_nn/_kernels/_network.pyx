@@ -6,7 +6,7 @@ knows what an op, a loss or an optimiser does.
 
 from cython cimport floating
 from cython.parallel cimport prange
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memcpy, memset
 
 from ._network cimport OP_WORDS, Op, Pass, Source, pass_of
@@ -24,7 +24,7 @@ cdef void forward_all(
 
 
 cdef Source source_of(
-    const floating[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
+    const uint8_t[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,
     int64_t width,
 ):
     cdef Source source
@@ -100,7 +100,7 @@ cdef void predict_chunks(
 def predict(
     const int64_t[:, ::1] ops,  # (n_ops, WORDS)
     int64_t output,  # offset of the wanted tensor in a workspace
-    const floating[::1] values,  # of the samples, as for train_epochs ...
+    const uint8_t[::1] values,  # of the samples, as for train_epochs ...
     const int32_t[::1] columns,
     const int64_t[::1] starts,
     int64_t width,

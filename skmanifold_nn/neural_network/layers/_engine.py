@@ -93,7 +93,7 @@ class Samples:
 
     @property
     def arguments(self):
-        return self.values, self.columns, self.starts, self.width
+        return self.values.view(np.uint8), self.columns, self.starts, self.width
 
 
 def run(
@@ -225,7 +225,7 @@ def run_one_step(plan, params, statistics, steps, carried):
     predict(
         ops,
         starts[tensor.slot],
-        steps.reshape(-1),
+        steps.reshape(-1).view(np.uint8),
         None,
         numbers,
         steps.shape[1],

@@ -18,8 +18,10 @@ from ..._kernels._network import WORDS
 __all__ = ["Parameter", "Plan", "Planner", "Tensor"]
 
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS, COLLECTS_ALONE = 1, 2, 4, 8
+FROZEN = 16
 # Words of an op in _network.pxd.
-INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS, INTS, REALS = 4, 6, 12, 13, 14, 16, 17, 34
+COLLECT, INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS = 3, 5, 7, 13, 14, 15, 17
+INTS, REALS = 18, 35
 # Elements of gradients that the parts of a minibatch may have for themselves.
 MOST_ALONE = 2**22
 # Tensors start at multiples of so many elements: a cache line of float32.
@@ -421,7 +423,7 @@ class Plan:
         ops, added = ops.copy(), []
         for row, op in zip(ops, self._ops, strict=True):
             n_params = op.words.get("n_params", 0)
-            if len(op.addresses["float64"]) == 4:
+            if row[COLLECT]:
                 many = op.over_steps or op.alone
                 if not many or n_parts == 1 or n_params * n_parts > MOST_ALONE:
                     continue
