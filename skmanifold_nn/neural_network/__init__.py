@@ -1,13 +1,14 @@
 """Neural networks: scikit-learn's multi-layer perceptrons and what they lack.
 
-Estimators (`_mlp`, `_recurrent`, `_sequential`) plan a network of layers (`layers`),
-draw its parameters (`_initializers`) and hand it to the only training loop
-(`_training`), whose steps follow an optimiser (`_optimizers`) and a schedule
-(`_schedules`). What estimators share is in `_base`, what their targets are in
+Estimators (`_mlp`, `_recurrent`, `_convolutional`, `_sequential`) plan a network of
+layers (`layers`), draw its parameters (`_initializers`) and hand it to the only
+training loop (`_training`), whose steps follow an optimiser (`_optimizers`) and a
+schedule (`_schedules`). What estimators share is in `_base`, what their targets are in
 `_targets`, what constructors take in `_parameters`; sequences come in through
-`_sequences`.
+`_sequences`, images and signals through `_images`.
 """
 
+from ._convolutional import ConvNetClassifier, ConvNetRegressor
 from ._mlp import MLPClassifier, MLPRegressor
 from ._recurrent import (
     GRUClassifier,
@@ -24,6 +25,8 @@ from ._windows import ContextWindow, SlidingWindow, forecast
 
 __all__ = [
     "ContextWindow",
+    "ConvNetClassifier",
+    "ConvNetRegressor",
     "GRUClassifier",
     "GRURegressor",
     "LSTMClassifier",
