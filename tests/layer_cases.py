@@ -520,10 +520,10 @@ class Network:
         *,
         dtype=np.float64,
         seed=3,
-        sparse=False,
         sequences=False,
+        **options,
     ):
-        planner = Planner(input_shape, sparse=sparse, sequences=sequences)
+        planner = Planner(input_shape, sequences=sequences, **options)
         self.sequences = sequences
         self.layers = members
         self.plan = planner.finish(plan_layers(planner, planner.input, named(*members)))

@@ -8,7 +8,8 @@ import numpy as np
 NAMES = "forward backward prepare collect meet inputs other output n_in n_out"
 NAMES += " params n_params state cache shared flags index n_tasks ints"
 WORDS = {name: word for word, name in enumerate(NAMES.split())} | {"reals": 35}
-NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS = 1, 2, 4
+NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS, FROZEN = 1, 2, 4, 16
+MEET_FORWARD, MEET_BACKWARD = 0, 1
 
 
 class Source(ctypes.Structure):
@@ -52,6 +53,19 @@ def run_op(address, op, values, gradients=None, **words):
         run.gradients = gradients.ctypes.data
     function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address)
     function(op.ctypes.data, ctypes.byref(run))
+
+
+def meet(address, op, passes, task):
+    """Let parts meet: `passes` are their values, gradients and words."""
+    runs = (Pass * len(passes))(
+        *[
+            Pass(values=v.ctypes.data, gradients=g.ctypes.data, **words)
+            for v, g, words in passes
+        ]
+    )
+    integers = [ctypes.c_int64] * 2
+    function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *integers)(address)
+    function(op.ctypes.data, runs, len(runs), task)
 
 
 def collect(address, op, values, gradients, **words):

@@ -1,48 +1,33 @@
-"""Normalisation by statistics of a batch or of a layer, as ops of a planned network.
+"""Normalisation by statistics of a layer, "layer_norm", as an op of a planned network.
 
 Channels come last: a sample has positions * channels elements, n_in = n_out.
 ``op.ints[0]`` is channels, ``op.ints[1]`` nonzero where there are parameters, scale and
 offset of each channel; ``op.reals[0]`` is epsilon, in y = scale (x - mean) /
-sqrt(variance + epsilon) + offset, with the biased variance.
+sqrt(variance + epsilon) + offset, with the biased variance of each sample at each
+position over the channels.
 
-"batch_norm" takes the statistics of each channel over rows and positions in training,
-which wants the minibatch in one part, and moves the running ones by them:
-running = (1 - momentum) running + momentum batch, momentum being ``op.reals[1]``, with
-the unbiased variance (of one value, zero). Outside training the running ones are taken.
-``op.state`` has the running means and behind them the running variances. "layer_norm"
-takes those of each sample at each position over the channels, in training or not.
-
-``op.cache`` is for the statistics, of `scratch_per_row` and `scratch_fixed` elements.
+``op.cache`` is for the statistics, of `scratch_per_row` elements.
 Input and output are different tensors. Sums go on in double after a chunk of values,
 and deviations are taken from a mean that is known already, so that single precision
 does for values that are far from zero. Memory is read once for the statistics and once
 for the values, and so backward.
 
-References: S. Ioffe and C. Szegedy, "Batch normalization", ICML 2015; J. L. Ba, J. R.
-Kiros and G. E. Hinton, "Layer normalization", 2016; T. F. Chan, G. H. Golub and R. J.
-LeVeque, "Algorithms for computing the sample variance", The American Statistician 37,
-1983.
+Reference: J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016.
 """
 
 from cython cimport floating
 from libc.stdint cimport uintptr_t
 
-from ._network cimport ADDS_TO_INPUT_GRADIENT, NEEDS_INPUT_GRADIENT, Op, Pass
+from ._network cimport (
+    ADDS_TO_INPUT_GRADIENT,
+    FROZEN,
+    NEEDS_INPUT_GRADIENT,
+    Op,
+    Pass,
+)
 
 
 cdef extern from "_normalization.h":
-    void batch_norm_forward_f64(
-        Py_ssize_t, Py_ssize_t, int, double, double, const double *, double *,
-        double *, const double *, double *) noexcept nogil
-    void batch_norm_forward_f32(
-        Py_ssize_t, Py_ssize_t, int, double, double, const float *, float *,
-        float *, const float *, float *) noexcept nogil
-    void batch_norm_backward_f64(
-        Py_ssize_t, Py_ssize_t, int, const double *, const double *, const double *,
-        const double *, double *, int, double *) noexcept nogil
-    void batch_norm_backward_f32(
-        Py_ssize_t, Py_ssize_t, int, const float *, const float *, const float *,
-        const float *, float *, int, float *) noexcept nogil
     void layer_norm_forward_f64(
         Py_ssize_t, Py_ssize_t, double, const double *, double *, const double *,
         double *) noexcept nogil
@@ -57,7 +42,7 @@ cdef extern from "_normalization.h":
         const float *, float *, int, float *) noexcept nogil
 
 
-# What both ops are called with; pointers that do not apply are NULL.
+# What the functions are called with; pointers that do not apply are NULL.
 cdef struct View:
     Py_ssize_t n  # rows x positions
     Py_ssize_t channels
@@ -76,49 +61,12 @@ cdef inline View view(
     v.parameters = v.d_parameters = v.d_input = NULL
     if op.ints[1]:
         v.parameters = <const floating *> run.params + op.params
-        if run.param_gradients != NULL:
+        if run.param_gradients != NULL and not op.flags & FROZEN:
             v.d_parameters = <floating *> run.param_gradients + op.params
     if op.flags & NEEDS_INPUT_GRADIENT and run.gradients != NULL:
         v.d_input = <floating *> run.gradients + op.inputs[0]
     v.add = (op.flags & ADDS_TO_INPUT_GRADIENT) != 0
     return v
-
-
-cdef void batch_forward(const Op *op, const Pass *run, floating *values) noexcept nogil:
-    cdef View v = view(op, run, values)
-    cdef const floating *parameters = <const floating *> v.parameters
-    cdef floating *running = <floating *> run.state + op.state
-    cdef floating *kept = values + op.cache
-    cdef const floating *x = values + op.inputs[0]
-    cdef floating *y = values + op.output
-    if v.n == 0:
-        return
-    if floating is double:
-        batch_norm_forward_f64(v.n, v.channels, run.training != 0, op.reals[0],
-                               op.reals[1], parameters, running, kept, x, y)
-    else:
-        batch_norm_forward_f32(v.n, v.channels, run.training != 0, op.reals[0],
-                               op.reals[1], parameters, running, kept, x, y)
-
-
-cdef void batch_backward(
-    const Op *op, const Pass *run, floating *values,
-) noexcept nogil:
-    cdef View v = view(op, run, values)
-    cdef const floating *parameters = <const floating *> v.parameters
-    cdef const floating *kept = values + op.cache
-    cdef const floating *x = values + op.inputs[0]
-    cdef const floating *dy = <floating *> run.gradients + op.output
-    if v.n == 0 or (v.d_parameters == NULL and v.d_input == NULL):
-        return
-    if floating is double:
-        batch_norm_backward_f64(
-            v.n, v.channels, run.training != 0, parameters, kept, x, dy,
-            <floating *> v.d_parameters, v.add, <floating *> v.d_input)
-    else:
-        batch_norm_backward_f32(
-            v.n, v.channels, run.training != 0, parameters, kept, x, dy,
-            <floating *> v.d_parameters, v.add, <floating *> v.d_input)
 
 
 cdef void layer_forward(const Op *op, const Pass *run, floating *values) noexcept nogil:
@@ -151,22 +99,6 @@ cdef void layer_backward(
             v.add, <floating *> v.d_input)
 
 
-cdef void batch_forward_f32(const Op *op, const Pass *run) noexcept nogil:
-    batch_forward(op, run, <float *> run.values)
-
-
-cdef void batch_forward_f64(const Op *op, const Pass *run) noexcept nogil:
-    batch_forward(op, run, <double *> run.values)
-
-
-cdef void batch_backward_f32(const Op *op, const Pass *run) noexcept nogil:
-    batch_backward(op, run, <float *> run.values)
-
-
-cdef void batch_backward_f64(const Op *op, const Pass *run) noexcept nogil:
-    batch_backward(op, run, <double *> run.values)
-
-
 cdef void layer_forward_f32(const Op *op, const Pass *run) noexcept nogil:
     layer_forward(op, run, <float *> run.values)
 
@@ -183,21 +115,12 @@ cdef void layer_backward_f64(const Op *op, const Pass *run) noexcept nogil:
     layer_backward(op, run, <double *> run.values)
 
 
-def scratch_per_row(str name, Py_ssize_t n_in, Py_ssize_t channels):
-    """Elements of scratch of the op `name` for each row of the workspace."""
-    return 3 * (n_in // channels) if name == "layer_norm" else 0
-
-
-def scratch_fixed(str name, Py_ssize_t n_in, Py_ssize_t channels):
-    """Elements of scratch of the op `name` for any number of rows."""
-    return 3 * channels if name == "batch_norm" else 0
+def scratch_per_row(Py_ssize_t n_in, Py_ssize_t channels):
+    """Elements of scratch for each row of the workspace."""
+    return 3 * (n_in // channels)
 
 
 ADDRESSES = {
-    "batch_norm": {
-        "float32": (<uintptr_t> &batch_forward_f32, <uintptr_t> &batch_backward_f32),
-        "float64": (<uintptr_t> &batch_forward_f64, <uintptr_t> &batch_backward_f64),
-    },
     "layer_norm": {
         "float32": (<uintptr_t> &layer_forward_f32, <uintptr_t> &layer_backward_f32),
         "float64": (<uintptr_t> &layer_forward_f64, <uintptr_t> &layer_backward_f64),

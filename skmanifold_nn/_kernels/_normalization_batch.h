@@ -72,56 +72,73 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(scale_span_back)(
     }
 }
 
-/* The statistics (from, inverse, rest) of a batch, and the running ones moved on. */
-SKMNN_INLINE void SKMNN_NAME(batch_statistics)(
-    ptrdiff_t n_rows, ptrdiff_t channels, const struct SKMNN_NAME(span) *s,
-    double epsilon, double momentum, const SKMNN_REAL *x, SKMNN_REAL *running,
-    SKMNN_REAL *kept)
+/* Adds up a span's columns of a part: `sums` are the means and behind them the summed
+   squared deviations, of channels each. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_part_forward)(
+    ptrdiff_t n_rows, ptrdiff_t channels, const SKMNN_REAL *x, double *sums)
 {
     double means[NORMALIZATION_SPAN + SKMNN_NAME(COLUMN_LANES)];
     double spreads[NORMALIZATION_SPAN + SKMNN_NAME(COLUMN_LANES)];
-    const struct SKMNN_NAME(columns) columns
-        = {n_rows, channels, s->width, x + s->first, NULL, NULL};
-    const double n = (double)n_rows, freedom = n_rows > 1 ? n - 1 : 1;
-    SKMNN_NAME(column_statistics)(s->fold, &columns, means, spreads);
-#pragma omp simd
-    for (ptrdiff_t k = 0; k < s->width; k++) {
-        const double spread = spreads[k] < 0 ? 0 : spreads[k]; /* NaN stays */
-        const double inverse = 1 / sqrt(spread / n + epsilon);
-        SKMNN_REAL *at = kept + s->first + k, *moved = running + s->first + k;
-        at[0] = (SKMNN_REAL)means[k];
-        at[channels] = (SKMNN_REAL)inverse;
-        at[2 * channels] = (SKMNN_REAL)((means[k] - (double)at[0]) * inverse);
-        moved[0] = (SKMNN_REAL)(
-            (1 - momentum) * (double)moved[0] + momentum * means[k]);
-        moved[channels] = (SKMNN_REAL)(
-            (1 - momentum) * (double)moved[channels] + momentum * (spread / freedom));
+    const ptrdiff_t fold = normalization_fold(n_rows, channels);
+    ptrdiff_t first;
+    for (ptrdiff_t i = 0; (first = normalization_span(i, channels)) < channels; i++) {
+        const ptrdiff_t width = normalization_span(i + 1, channels) - first;
+        const struct SKMNN_NAME(columns) columns
+            = {n_rows, channels, width, x + first, NULL, NULL};
+        SKMNN_NAME(column_statistics)(fold, &columns, means, spreads);
+        memcpy(sums + first, means, (size_t)width * sizeof *sums);
+        memcpy(sums + channels + first, spreads, (size_t)width * sizeof *sums);
     }
 }
 
-/* `parameters` are scale and offset, or NULL; `running` means and variances; `kept` of
-   3 channels is for backward. */
+/* What normalises, (from, inverse, rest), from the united statistics of n_rows rows;
+   the running ones are moved on. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_statistics)(
+    ptrdiff_t n_rows, ptrdiff_t channels, double epsilon, double momentum,
+    const double *sums, SKMNN_REAL *running, SKMNN_REAL *kept)
+{
+    const double n = (double)n_rows, freedom = n_rows > 1 ? n - 1 : 1;
+#pragma omp simd
+    for (ptrdiff_t k = 0; k < channels; k++) {
+        const double mean = sums[k], sum = sums[channels + k];
+        const double spread = sum < 0 ? 0 : sum; /* NaN stays */
+        const double inverse = 1 / sqrt(spread / n + epsilon);
+        kept[k] = (SKMNN_REAL)mean;
+        kept[channels + k] = (SKMNN_REAL)inverse;
+        kept[2 * channels + k] = (SKMNN_REAL)((mean - (double)kept[k]) * inverse);
+        running[k] = (SKMNN_REAL)((1 - momentum) * (double)running[k] + momentum * mean);
+        running[channels + k] = (SKMNN_REAL)(
+            (1 - momentum) * (double)running[channels + k]
+            + momentum * (spread / freedom));
+    }
+}
+
+/* The same from the running statistics alone. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_running)(
+    ptrdiff_t channels, double epsilon, const SKMNN_REAL *running, SKMNN_REAL *kept)
+{
+#pragma omp simd
+    for (ptrdiff_t k = 0; k < channels; k++) {
+        kept[k] = running[k];
+        kept[channels + k]
+            = (SKMNN_REAL)(1 / sqrt((double)running[channels + k] + epsilon));
+        kept[2 * channels + k] = 0;
+    }
+}
+
+/* y = scale ((x - from) inverse - rest) + offset; `parameters` are scale and offset, or
+   NULL. */
 SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_norm_forward)(
-    ptrdiff_t n_rows, ptrdiff_t channels, int training, double epsilon, double momentum,
-    const SKMNN_REAL *parameters, SKMNN_REAL *running, SKMNN_REAL *kept,
-    const SKMNN_REAL *x, SKMNN_REAL *y)
+    ptrdiff_t n_rows, ptrdiff_t channels, const SKMNN_REAL *parameters,
+    const SKMNN_REAL *kept, const SKMNN_REAL *x, SKMNN_REAL *y)
 {
     struct SKMNN_NAME(span) s;
     s.fold = normalization_fold(n_rows, channels);
     for (ptrdiff_t i = 0; (s.first = normalization_span(i, channels)) < channels; i++) {
         s.width = normalization_span(i + 1, channels) - s.first;
-        if (training)
-            SKMNN_NAME(batch_statistics)(
-                n_rows, channels, &s, epsilon, momentum, x, running, kept);
 #pragma omp simd
         for (ptrdiff_t k = 0; k < s.width; k++) {
             const ptrdiff_t at = s.first + k;
-            if (!training) {
-                kept[at] = running[at];
-                kept[channels + at]
-                    = (SKMNN_REAL)(1 / sqrt((double)running[channels + at] + epsilon));
-                kept[2 * channels + at] = 0;
-            }
             const SKMNN_REAL scale = parameters ? parameters[at] : 1;
             const SKMNN_REAL offset = parameters ? parameters[channels + at] : 0;
             s.from[k] = kept[at];
@@ -135,17 +152,14 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_norm_forward)(
     }
 }
 
-/* With z the normalised values and <> means over the batch, in training
-   dx = scale inverse (dy - <dy> - z <dy z>), and scale inverse dy elsewhere. Sums of
-   dy z and dy are added to the gradients of scale and offset. */
-SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_norm_backward)(
-    ptrdiff_t n_rows, ptrdiff_t channels, int training, const SKMNN_REAL *parameters,
-    const SKMNN_REAL *kept, const SKMNN_REAL *x, const SKMNN_REAL *dy,
-    SKMNN_REAL *d_parameters, int add, SKMNN_REAL *dx)
+/* Sums of dy and of dy z, with z the normalised values: of a part, `totals` of channels
+   each. They are added to the gradients of offset and scale. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_part_backward)(
+    ptrdiff_t n_rows, ptrdiff_t channels, const SKMNN_REAL *kept, const SKMNN_REAL *x,
+    const SKMNN_REAL *dy, SKMNN_REAL *d_parameters, double *totals)
 {
     double sums[NORMALIZATION_SPAN + SKMNN_NAME(COLUMN_LANES)];
     double products[NORMALIZATION_SPAN + SKMNN_NAME(COLUMN_LANES)];
-    const double share = training ? 1 / (double)n_rows : 0;
     struct SKMNN_NAME(span) s;
     s.fold = normalization_fold(n_rows, channels);
     for (ptrdiff_t i = 0; (s.first = normalization_span(i, channels)) < channels; i++) {
@@ -155,24 +169,46 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_norm_backward)(
         memcpy(s.from, kept + s.first, (size_t)s.width * sizeof *s.from);
         SKMNN_NAME(repeat)(&s, s.from);
         SKMNN_NAME(column_products)(s.fold, &columns, sums, products);
+        for (ptrdiff_t k = 0; k < s.width; k++) {
+            const ptrdiff_t at = s.first + k;
+            const double inverse = kept[channels + at], rest = kept[2 * channels + at];
+            totals[at] = sums[k];
+            totals[channels + at] = products[k] * inverse - sums[k] * rest;
+            if (d_parameters) {
+                d_parameters[at] += (SKMNN_REAL)totals[channels + at];
+                d_parameters[channels + at] += (SKMNN_REAL)sums[k];
+            }
+        }
+    }
+}
+
+/* With <> means over the minibatch, dx = scale inverse (dy - <dy> - z <dy z>) where the
+   statistics are the minibatch's; `totals` are NULL where they are constants. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(batch_norm_backward)(
+    ptrdiff_t n_rows, ptrdiff_t channels, const SKMNN_REAL *parameters,
+    const SKMNN_REAL *kept, const double *totals, double share, const SKMNN_REAL *x,
+    const SKMNN_REAL *dy, int add, SKMNN_REAL *dx)
+{
+    struct SKMNN_NAME(span) s;
+    s.fold = normalization_fold(n_rows, channels);
+    for (ptrdiff_t i = 0; (s.first = normalization_span(i, channels)) < channels; i++) {
+        s.width = normalization_span(i + 1, channels) - s.first;
 #pragma omp simd
         for (ptrdiff_t k = 0; k < s.width; k++) {
             const ptrdiff_t at = s.first + k;
             const double inverse = kept[channels + at], rest = kept[2 * channels + at];
-            const double product = products[k] * inverse - sums[k] * rest;
             const double slope = (parameters ? parameters[at] : 1) * inverse;
-            if (d_parameters) {
-                d_parameters[at] += (SKMNN_REAL)product;
-                d_parameters[channels + at] += (SKMNN_REAL)sums[k];
-            }
+            const double sum = totals ? totals[at] * share : 0;
+            const double product = totals ? totals[channels + at] * share : 0;
+            s.from[k] = kept[at];
             s.slope[k] = (SKMNN_REAL)slope;
-            s.factor[k] = (SKMNN_REAL)(slope * inverse * product * share);
-            s.base[k] = (SKMNN_REAL)((sums[k] - rest * product) * share);
+            s.factor[k] = (SKMNN_REAL)(slope * inverse * product);
+            s.base[k] = (SKMNN_REAL)(sum - rest * product);
         }
+        SKMNN_NAME(repeat)(&s, s.from);
         SKMNN_NAME(repeat)(&s, s.slope);
         SKMNN_NAME(repeat)(&s, s.factor);
         SKMNN_NAME(repeat)(&s, s.base);
-        if (dx)
-            SKMNN_NAME(scale_span_back)(n_rows, channels, &s, x, dy, add, dx);
+        SKMNN_NAME(scale_span_back)(n_rows, channels, &s, x, dy, add, dx);
     }
 }

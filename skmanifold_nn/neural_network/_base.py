@@ -94,19 +94,32 @@ class NeuralNetwork(
 
     # Whether samples are sequences.
     _reads_sequences = False
+    # Factor of the samples.
+    _input_scale = 1.0
+    # Names of layers that are not trained.
+    freeze = ()
 
     @property
     def _input_shape(self):
         """Of a sample, or of a step."""
         return (self.n_features_in_,)
 
-    def _plan(self, sparse=False):
-        """The fitted description as a plan; for CSR rows it begins otherwise."""
+    @staticmethod
+    def _source(X):
+        """What validated samples come as; see `Planner`."""
+        return "csr" if issparse(X) else "dense"
+
+    def _plan(self, source="dense", frozen=()):
+        """The fitted description as a plan, for samples that come as `source`."""
         plans = self.__dict__.setdefault("_plans", {})
-        if sparse not in plans:
+        if (source, frozen) not in plans:
             described = self._described
             planner = Planner(
-                self._input_shape, sparse=sparse, sequences=self._reads_sequences
+                self._input_shape,
+                source=source,
+                scale=self._input_scale,
+                sequences=self._reads_sequences,
+                frozen=frozen,
             )
             tensor = self._plan_layers(planner, planner.input, described)
             with planner.layer("output"):
@@ -118,8 +131,8 @@ class NeuralNetwork(
                     activation=described.get("activation", "identity"),
                 )
                 planner.ends(tensor)
-            plans[sparse] = planner.finish(tensor)
-        return plans[sparse]
+            plans[source, frozen] = planner.finish(tensor)
+        return plans[source, frozen]
 
     # The flat vectors behind the fitted lists.
 
@@ -247,7 +260,7 @@ class NeuralNetwork(
                 f"{'y_val' if X_val is None else 'X_val'}: give both."
             )
         X, y, sample_weight = self._validate_training(X, y, sample_weight, reset=fresh)
-        dtype = X.dtype
+        dtype = self._dtype_of(X)
         targets = self._targets(
             y, dtype, fresh=fresh, incremental=incremental, classes=classes
         )
@@ -306,8 +319,15 @@ class NeuralNetwork(
             elif progress.states is not None:  # copies of the estimator share them
                 progress.states = progress.states.astype(self._linked[0].dtype)
         params, statistics, _ = self._linked
-        plan = self._plan(issparse(X))
+        plan = self._plan(self._source(X), self._frozen)
+        if progress.states is not None:  # no momentum moves a frozen layer
+            for start, stop in plan.frozen_ranges:
+                progress.states[:, start:stop] = 0
         return Network(plan, params, statistics, self._loss), progress
+
+    @property
+    def _frozen(self):
+        return (self.freeze,) if isinstance(self.freeze, str) else tuple(self.freeze)
 
     def _check_description(self):
         """A network that is trained further keeps its layers."""
@@ -327,6 +347,11 @@ class NeuralNetwork(
         if weights is not None:
             weights = np.ascontiguousarray(weights.reshape(-1, 1), dtype=dtype)
         return Data(self._samples(X, dtype), targets, weights)
+
+    @staticmethod
+    def _dtype_of(X):
+        """The network's, for validated samples."""
+        return X.dtype
 
     def _samples(self, X, dtype):
         """Validated samples as the kernels read them."""
@@ -349,8 +374,7 @@ class NeuralNetwork(
                 error.add_note("X and y are X_val and y_val here.")
                 raise
             X_val, y_val, _ = checked
-            if issparse(X_val) != issparse(X):  # which the plan is for
-                X_val = csr_array(X_val) if issparse(X) else X_val.toarray()
+            X_val = self._as_source(X_val, self._source(X))
             targets = self._held_out_targets(y_val, data.targets.dtype)
             held_out = self._data(X_val, targets)
             return data, Validation(held_out, self._scorer(X_val, y_val, None))
@@ -381,6 +405,12 @@ class NeuralNetwork(
             validation,
         )
         return data, Validation(held_out, score)
+
+    def _as_source(self, X_val, source):
+        """Validated samples as the plan of the training data wants them."""
+        if self._source(X_val) == source:
+            return X_val
+        return csr_array(X_val) if source == "csr" else X_val.toarray()
 
     def _scorer(self, X, y, weights, rows=None):
         """Raw outputs for the held-out rows -> score."""
@@ -460,7 +490,7 @@ class NeuralNetwork(
             check_is_fitted(self)  # which would take as long as a small network
         params, statistics = self._numbers()
         X = self._validate_rows(X, params.dtype)
-        plan = self._plan(issparse(X))
+        plan = self._plan(self._source(X))
         n_threads = 1 if self.n_jobs is None else effective_n_jobs(self.n_jobs)
         outputs = run(
             plan,

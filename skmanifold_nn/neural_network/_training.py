@@ -488,7 +488,7 @@ def train_fully(network, data, settings, progress, *, validation, task):
     plan, params = network.plan, network.params
     for present, what in (
         (plan.draws_in_training, "dropout or noise"),
-        (plan.needs_whole_batch, "batch normalisation"),
+        (plan.mixes_samples, "batch normalisation"),
         (settings.l1 > 0, "l1"),
     ):
         if present:

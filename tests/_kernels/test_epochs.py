@@ -34,9 +34,9 @@ def data(n=43, dtype=np.float64):
     return tuple(np.ascontiguousarray(a, dtype) for a in (X, y, weights))
 
 
-def network(dtype=np.float64, layers=None, sparse=False):
+def network(dtype=np.float64, layers=None, source="dense"):
     layers = layers or [Dense(N_HIDDEN, "tanh"), Dense(N_OUTPUTS)]
-    return Network(layers, (N_INPUTS,), dtype=dtype, sparse=sparse)
+    return Network(layers, (N_INPUTS,), dtype=dtype, source=source)
 
 
 def naive(X, y, weights, params, order, batch_size, max_norm, starts=None):
@@ -92,7 +92,7 @@ def train(net, X, y, weights, *, max_norm=0.0, n_threads=1, batch_size=10):
 def test_an_epoch_as_in_numpy(form, n_parts, weighted, max_norm, dtype, cut):
     cut(n_parts)
     X, y, weights = data(dtype=dtype)
-    net = network(dtype, sparse=form is not np.asarray)
+    net = network(dtype, source="dense" if form is np.asarray else "csr")
     start = net.params.copy()
     trainer, steps, _ = train(
         net, form(X), y, weights if weighted else None, max_norm=max_norm

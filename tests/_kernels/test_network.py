@@ -24,9 +24,9 @@ from skmanifold_nn.neural_network.layers import (
 both_dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 
 
-def network(dtype, sparse=False):
+def network(dtype, source="dense"):
     layers = [Dense(7, "tanh"), Dropout(0.5), Dense(2)]
-    return Network(layers, (5,), dtype=dtype, sparse=sparse)
+    return Network(layers, (5,), dtype=dtype, source=source)
 
 
 def rows(n, dtype):
@@ -61,7 +61,7 @@ def call(net, samples, wanted, chunk, n_threads):
 @pytest.mark.parametrize("n", [1, 6, 43])
 def test_predictions(n, form, dtype):
     X = rows(n, dtype)
-    net = network(dtype, sparse=form is not np.asarray)
+    net = network(dtype, "dense" if form is np.asarray else "csr")
     expected = net.twin("numpy", X.astype(np.float64))
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
     samples = _engine.Samples.of(form(X))

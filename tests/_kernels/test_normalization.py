@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from op_cases import ADDS_TO_INPUT_GRADIENT, NEEDS_INPUT_GRADIENT, make_op, run_op
-
-from skmanifold_nn._kernels._normalization import (
-    ADDRESSES,
-    scratch_fixed,
-    scratch_per_row,
+from op_cases import (
+    ADDS_TO_INPUT_GRADIENT,
+    FROZEN,
+    MEET_BACKWARD,
+    MEET_FORWARD,
+    NEEDS_INPUT_GRADIENT,
+    make_op,
+    meet,
+    run_op,
 )
+
+from skmanifold_nn._kernels._batch_normalization import ADDRESSES as BATCH
+from skmanifold_nn._kernels._batch_normalization import scratch_sizes
+from skmanifold_nn._kernels._normalization import ADDRESSES as LAYER
+from skmanifold_nn._kernels._normalization import scratch_per_row
 
 NEEDS, ADDS = NEEDS_INPUT_GRADIENT, NEEDS_INPUT_GRADIENT | ADDS_TO_INPUT_GRADIENT
 EPSILON, MOMENTUM = 1e-3, 0.3
@@ -17,15 +25,20 @@ EPSILON, MOMENTUM = 1e-3, 0.3
 # overlap; several spans of channels and chunks of rows; long rows
 SHAPES = [(1, 1, 1), (1, 1, 7), (2, 1, 5), (5, 1, 1), (33, 9, 3), (70, 1, 17)]
 SHAPES += [(67, 1, 33), (40, 2, 128), (3, 1, 257), (35, 1, 530), (2, 1, 3001)]
-NAMES = sorted(ADDRESSES)
+NAMES = ["batch_norm", "layer_norm"]
 both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 either_mode = pytest.mark.parametrize("training", [0, 1])
 
 
 class Normalization:
-    """The op with its vectors; x, y and the scratch lie in one workspace."""
+    """The op with its vectors; x, y and the scratch lie in one workspace a part.
 
-    def __init__(self, name, shape, dtype, *, training=1, affine=True, flags=NEEDS):
+    Batch normalisation is two ops, between which the parts meet.
+    """
+
+    def __init__(
+        self, name, shape, dtype, *, training=1, affine=True, flags=NEEDS, n_parts=1
+    ):
         self.name, self.training, self.affine = name, training, affine
         n_rows, positions, self.channels = shape
         n_in = positions * self.channels
@@ -34,45 +47,97 @@ class Normalization:
         self.x = 2 * self.x + 1
         self.params = rng.normal(size=1 + 2 * self.channels).astype(dtype)
         self.state = rng.uniform(1, 2, size=1 + 2 * self.channels).astype(dtype)
-        scratch = scratch_fixed(name, n_in, self.channels)
-        scratch += n_rows * scratch_per_row(name, n_in, self.channels)
-        self.output = 2 + self.x.size
-        self.cache = self.output + self.x.size + 1
-        self.values = np.full(self.cache + scratch + 1, 7, dtype)
-        self.gradients = self.values.copy()
-        self.op = make_op(
-            inputs=2,
-            output=self.output,
-            n_in=n_in,
-            n_out=n_in,
-            params=1,
-            n_params=2 * self.channels * affine,
-            state=1,
-            cache=self.cache,
-            flags=flags,
-            ints=[self.channels, int(affine)],
-            reals=[EPSILON, MOMENTUM],
-        )
-        self.addresses = ADDRESSES[name][np.dtype(dtype).name]
+        self.ends = np.arange(n_parts + 1) * n_rows // n_parts
+        rows = -(-n_rows // n_parts)
+        self.output = 16 + rows * n_in
+        self.cache = -(-(self.output + rows * n_in + 1) // 16) * 16
+        words = {
+            "inputs": 16,
+            "n_in": n_in,
+            "n_out": n_in,
+            "params": 1,
+            "n_params": 2 * self.channels * affine,
+            "state": 1,
+            "flags": flags,
+            "ints": [self.channels, int(affine)],
+            "reals": [EPSILON, MOMENTUM],
+        }
+        dtype = np.dtype(dtype)
+        if name == "layer_norm":
+            scratch, shared = rows * scratch_per_row(n_in, self.channels), 0
+            self.addresses = [LAYER[name][dtype.name]]
+            ops = [make_op(output=self.output, cache=self.cache, **words)]
+        else:
+            first, second, shared = scratch_sizes(self.channels)
+            first = -(-first // 16) * 16
+            scratch = first + second
+            names = ("batch_statistics", "batch_norm")
+            self.addresses = [BATCH[name][dtype.name] for name in names]
+            ops = [
+                make_op(output=16, cache=self.cache, **(words | {"flags": 0})),
+                make_op(output=self.output, cache=self.cache + first, **words),
+            ]
+        self.ops = np.vstack(ops)
+        self.shared = np.full(shared + 1, 7, dtype)
+        shape = n_parts, -(-(self.cache + scratch + 1) // 16) * 16
+        self.values, self.gradients = np.full((2, *shape), 7, dtype)
+        self.end = self.cache + scratch
 
     def words(self):
-        words = {name: getattr(self, name).ctypes.data for name in ("params", "state")}
-        return words | {"n_rows": len(self.x), "training": self.training}
+        names = "params", "state", "shared"
+        words = {name: getattr(self, name).ctypes.data for name in names}
+        return words | {"training": self.training}
+
+    def passes(self, **words):
+        """The words of the passes of all parts, and their workspaces."""
+        for part, n_rows in enumerate(np.diff(self.ends)):
+            yield (
+                self.values[part],
+                self.gradients[part],
+                self.words() | {"n_rows": int(n_rows)} | words,
+            )
+
+    def meet(self, task):
+        if self.name == "batch_norm" and self.training:
+            passes = list(self.passes())
+            meet(self.addresses[1][4], self.ops[1], passes, task)
 
     def forward(self):
-        self.values[2 : self.output] = self.x.ravel()
-        run_op(self.addresses[0], self.op, self.values, **self.words())
-        assert self.values[1] == self.values[self.cache - 1] == self.values[-1] == 7
-        return self.values[self.output : self.cache - 1].reshape(self.x.shape).copy()
+        for k, functions in enumerate(self.addresses):
+            if k == 1:
+                self.meet(MEET_FORWARD)
+            for part, (values, _, words) in enumerate(self.passes()):
+                rows = slice(*self.ends[part : part + 2])
+                values[16 : 16 + self.x[rows].size] = self.x[rows].ravel()
+                run_op(functions[0], self.ops[k], values, **words)
+                assert values[15] == values[self.end] == self.shared[-1] == 7
+        return self.rows_of(self.values, self.output)
 
     def backward(self):
-        self.gradients[self.output : self.cache - 1] = self.dy.ravel()
         dparams = np.ones_like(self.params)
-        words = self.words() | {"param_gradients": dparams.ctypes.data}
-        run_op(self.addresses[1], self.op, self.values, self.gradients, **words)
+        for k in reversed(range(len(self.addresses))):
+            passes = self.passes(param_gradients=dparams.ctypes.data)
+            for part, (values, gradients, words) in enumerate(passes):
+                dy = self.dy[slice(*self.ends[part : part + 2])].ravel()
+                gradients[self.output : self.output + dy.size] = dy
+                run_op(self.addresses[k][1], self.ops[k], values, gradients, **words)
+                assert gradients[15] == gradients[self.end] == 7
+            if k == 1:
+                self.meet(MEET_BACKWARD)
         assert dparams[0] == 1
-        dx = self.gradients[2 : self.output].reshape(self.x.shape)
-        return dx.copy(), dparams[1:] - 1
+        return self.rows_of(self.gradients, 16), dparams[1:] - 1
+
+    def rows_of(self, workspaces, start):
+        """A tensor, of all parts."""
+        n_in = self.x.shape[1]
+        return np.vstack(
+            [
+                workspace[start : start + n_rows * n_in].reshape(n_rows, n_in)
+                for workspace, n_rows in zip(
+                    workspaces, np.diff(self.ends), strict=True
+                )
+            ]
+        )
 
     def twin(self):
         """y, dx, the gradients of the parameters and the new state, in NumPy."""
@@ -284,3 +349,41 @@ def test_as_pytorch(name, shape, training, dtype):
     assert_allclose(dx.reshape(rows), x.grad.numpy(), **limits)
     expected = np.append(scale.grad.numpy(), offset.grad.numpy())
     assert_allclose(dparams, expected, rtol=1e-5, atol=2e-5)
+
+
+# --- batch normalisation of parts ---
+
+
+@both_dtypes
+@pytest.mark.parametrize("n_parts", [2, 3, 8])
+@pytest.mark.parametrize("shape", [(5, 3, 7), (40, 2, 33), (16, 1, 300)], ids=str)
+def test_parts_have_the_statistics_of_all(shape, n_parts, dtype):
+    op = Normalization("batch_norm", shape, dtype, n_parts=n_parts)
+    y, dx, dparams, state = op.twin()
+    assert_allclose(op.forward(), y, **tolerance(dtype))
+    assert_allclose(op.state, state, **tolerance(dtype))
+    results = op.backward()
+    assert_allclose(results[0], dx, **tolerance(dtype))
+    assert_allclose(results[1], dparams, **tolerance(dtype))
+
+
+@pytest.mark.parametrize("n_parts", [1, 3])
+def test_large_means_of_parts(n_parts):
+    op = Normalization("batch_norm", (300, 1, 7), np.float32, n_parts=n_parts)
+    op.x = (1e4 + np.sort(op.x, axis=0)).astype(np.float32)
+    y, dx, *_ = op.twin()
+    assert_allclose(op.forward(), y, rtol=1e-5, atol=1e-5)
+    assert_allclose(op.backward()[0], dx, rtol=3e-5, atol=1e-5)
+
+
+@both_dtypes
+@pytest.mark.parametrize("name", NAMES)
+def test_frozen_parameters_and_statistics(name, dtype):
+    op = Normalization(name, (9, 3, 5), dtype, flags=NEEDS | FROZEN)
+    given = Normalization(name, (9, 3, 5), dtype, training=0)
+    state = op.state.copy()
+    assert_array_equal(op.forward(), given.forward())
+    dx, dparams = op.backward()
+    assert_array_equal(dx, given.backward()[0])
+    assert_array_equal(dparams, 0)
+    assert_array_equal(op.state, state)

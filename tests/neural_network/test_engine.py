@@ -123,8 +123,8 @@ def test_parts_follow_from_the_plan_and_the_batch_size():
     assert counts[0] == counts[1] == 1 and sorted(counts) == counts
     assert 2 <= counts[2] <= counts[4] <= 16
     assert count_parts(network().plan, 200) == 1  # too little work
-    whole = Network([Dense(2000), BatchNorm(), Dense(10)], (500,)).plan
-    assert count_parts(whole, 10_000) == 1
+    mixed = Network([Dense(2000), BatchNorm(), Dense(10)], (500,)).plan
+    assert count_parts(mixed, 10_000) == counts[4]
 
 
 def test_more_threads_than_a_process_can_have():

@@ -124,7 +124,7 @@ def test_values_of_compositions_and_a_row_alone(name):
     X = rows_of(33, 5)
     outputs = network.outputs(X)
     assert outputs.shape == (33, 3)
-    if not network.plan.needs_whole_batch:
+    if not network.plan.mixes_samples:
         assert_allclose(outputs, network.twin("numpy", X), atol=1e-12)
     alone = np.vstack([network.outputs(x[None]) for x in X])
     assert_allclose(alone, outputs, rtol=1e-12, atol=1e-14)
@@ -137,7 +137,7 @@ def test_csr_rows_as_dense_rows(dtype):
     names = "deep", "residual of the input", "branches in place", "linear"
     for name in (*names, "a recurrent layer", "residual steps"):
         dense = Network(COMPOSITIONS[name], (5,), dtype=dtype)
-        sparse_ = Network(COMPOSITIONS[name], (5,), dtype=dtype, sparse=True)
+        sparse_ = Network(COMPOSITIONS[name], (5,), dtype=dtype, source="csr")
         targets = targets_of("squared_error", 29, 3, dtype)
         order = np.arange(29)
         tolerance = 1e-12 if dtype == np.float64 else 1e-5

@@ -125,7 +125,7 @@ def test_parameters_lie_one_after_the_other():
     assert_array_equal(plan.penalized_ranges, [[0, 15], [24, 30]])
     two = Network([Dense(3, bias=False), Dense(2, bias=False)], (5,)).plan
     assert_array_equal(two.penalized_ranges, [[0, 21]])
-    assert plan.n_statistics == 6 and plan.needs_whole_batch
+    assert plan.n_statistics == 6 and plan.mixes_samples
     assert_array_equal(plan.initial_statistics("float32"), [0, 0, 0, 1, 1, 1])
     drawn = plan.initial_parameters(np.random.RandomState(3), np.float32)
     assert drawn.dtype == np.float32
@@ -150,14 +150,14 @@ def test_sparse_samples_are_written_out_where_they_must():
         ([Reshape((5, 1)), Flatten(), Dense(3)], 2),
         ([Residual(named(Dense(5)))], 3),
     ):
-        _, starts, _ = ops_of(members, sparse=True)
+        _, starts, _ = ops_of(members, source="csr")
         assert len(starts) == n_slots
 
 
 def test_random_numbers_do_not_depend_on_the_form_of_samples():
     plans = [
-        Network([Dense(3), Dropout(0.1)], (5,), sparse=sparse).plan
-        for sparse in (True, False)
+        Network([Dense(3), Dropout(0.1)], (5,), source=source).plan
+        for source in ("csr", "dense")
     ]
     indices = [plan.layout(2, 0, "float64")[0][-1, FLAGS + 1] for plan in plans]
     assert indices[0] == indices[1]

@@ -53,7 +53,7 @@ def affine(planner, tensor, n_units, draw_weights, draw_intercepts=None):
         "n_tasks": count_tasks(n_in, n_units),
         "ints": (int(bias),),
     }
-    if tensor is planner.input and planner.sparse:
+    if tensor is planner.input and planner.source == "csr":
         words["work"] //= 16  # of few entries, most likely
         words["n_tasks"] = count_sparse_tasks(n_in, n_units)
         return planner.op(INPUTS["sparse_dense"], [], (n_units,), **words)

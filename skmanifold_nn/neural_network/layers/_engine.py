@@ -290,8 +290,6 @@ def count_parts(plan, batch_size, n_steps=0):
 
     The number of threads plays no role.
     """
-    if plan.needs_whole_batch:
-        return 1
     large = plan.has_steps or plan.has_positions
     rows = SEQUENCES_A_PART if large else ROWS_A_PART
     by_work = int(plan.work_of(batch_size, n_steps)) // WORK_A_PART
@@ -361,7 +359,8 @@ class Trainer:
                 else "Use a smaller batch_size, or fewer units.",
             )
         ops, added = plan.in_parts(ops, n_parts)
-        param_gradients = np.empty((n_parts if added else 1, n_params), dtype)
+        # Those of frozen layers stay zero.
+        param_gradients = np.zeros((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1
         most_threads = n_parts if n_params < 2**16 else MOST_THREADS
         self.arguments = (

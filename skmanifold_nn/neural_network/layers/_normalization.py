@@ -5,7 +5,9 @@ from numbers import Real
 
 import numpy as np
 
-from ..._kernels._normalization import ADDRESSES, scratch_fixed, scratch_per_row
+from ..._kernels._batch_normalization import ADDRESSES as BATCH
+from ..._kernels._batch_normalization import scratch_sizes
+from ..._kernels._normalization import ADDRESSES, scratch_per_row
 from ._base import Layer
 
 __all__ = ["BatchNorm", "LayerNorm"]
@@ -19,28 +21,40 @@ def _zeros(shape, random_state):
     return np.zeros(shape)
 
 
-def normalize(planner, tensor, name, *, epsilon, momentum=0.0, affine=True):
-    """Plan batch or layer normalisation over the last axis."""
+def _affine(planner, shape, affine):
+    """Declare a scale and an offset of each channel, if they are wanted."""
+    if not affine:
+        return {}
+    start = planner.parameter("scales_", shape, partial(_ones, shape))
+    planner.parameter("offsets_", shape, partial(_zeros, shape))
+    return {"params": start, "n_params": 2 * shape[0]}
+
+
+def _batch_norm(planner, tensor, *, epsilon, momentum, affine):
     shape = tensor.shape[-1:]
-    words = {}
-    if affine:
-        words["params"] = planner.parameter("scales_", shape, partial(_ones, shape))
-        planner.parameter("offsets_", shape, partial(_zeros, shape))
-        words["n_params"] = 2 * shape[0]
-    if name == "batch_norm":
-        planner.needs_whole_batch = True
-        words["state"] = planner.statistic("running_means_", shape, 0.0)
-        planner.statistic("running_variances_", shape, 1.0)
-    return planner.op(
-        ADDRESSES[name],
+    words = _affine(planner, shape, affine)
+    words["state"] = planner.statistic("running_means_", shape, 0.0)
+    planner.statistic("running_variances_", shape, 1.0)
+    planner.mixes_samples = True
+    part, kept, shared = scratch_sizes(shape[0])
+    words |= {
+        "reads": "input",
+        "ints": (shape[0], int(affine)),
+        "reals": (epsilon, momentum),
+        "shared": shared,
+    }
+    # Two ops, between which the parts of a minibatch meet.
+    tensor = planner.op(
+        BATCH["batch_statistics"],
         [tensor],
         tensor.shape,
+        keeps_input=True,
         reads="input",
-        ints=(shape[0], int(affine)),
-        reals=(epsilon, momentum),
-        cache_per_row=scratch_per_row(name, tensor.size, shape[0]),
-        cache_fixed=scratch_fixed(name, tensor.size, shape[0]),
-        **words,
+        ints=(shape[0],),
+        cache_fixed=part,
+    )
+    return planner.op(
+        BATCH["batch_norm"], [tensor], tensor.shape, cache_fixed=kept, **words
     )
 
 
@@ -85,10 +99,9 @@ class BatchNorm(Layer):
         """Declare parameters and the op; see `Layer.plan`."""
         _check(planner, "momentum", self.momentum, 0, 1)
         _check(planner, "epsilon", self.epsilon, 0, float("inf"))
-        return normalize(
+        return _batch_norm(
             planner,
             tensor,
-            "batch_norm",
             epsilon=self.epsilon,
             momentum=self.momentum,
             affine=bool(self.affine),
@@ -123,10 +136,14 @@ class LayerNorm(Layer):
     def plan(self, planner, tensor):
         """Declare parameters and the op; see `Layer.plan`."""
         _check(planner, "epsilon", self.epsilon, 0, float("inf"))
-        return normalize(
-            planner,
-            tensor,
-            "layer_norm",
-            epsilon=self.epsilon,
-            affine=bool(self.affine),
+        shape = tensor.shape[-1:]
+        return planner.op(
+            ADDRESSES["layer_norm"],
+            [tensor],
+            tensor.shape,
+            reads="input",
+            ints=(shape[0], int(bool(self.affine))),
+            reals=(self.epsilon,),
+            cache_per_row=scratch_per_row(tensor.size, shape[0]),
+            **_affine(planner, shape, self.affine),
         )

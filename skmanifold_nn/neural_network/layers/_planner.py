@@ -67,6 +67,8 @@ class Parameter:
         RandomState -> initial values.
     penalized : bool
         By L1 and L2.
+    frozen : bool
+        Not trained.
     """
 
     kind: str
@@ -75,6 +77,7 @@ class Parameter:
     start: int
     draw: object
     penalized: bool
+    frozen: bool = False
 
     @property
     def stop(self):
@@ -94,6 +97,7 @@ class _Op:
     cache_fixed: int
     shared_size: int
     alone: bool
+    frozen: bool
     shared: int = 0
     flags: list = field(default_factory=list)
 
@@ -105,10 +109,14 @@ class Planner:
     ----------
     input_shape : tuple of int
         Of a sample, or of a step.
-    sparse : bool, default=False
-        Whether samples are CSR rows.
+    source : {"dense", "csr", "bytes"}, default="dense"
+        What samples come as: rows of the network's dtype, CSR rows, rows of uint8.
+    scale : float, default=1.0
+        Factor of the samples, not of CSR rows.
     sequences : bool, default=False
         Whether samples are sequences of any lengths.
+    frozen : tuple of str, default=()
+        Names of layers that are not trained.
 
     Attributes
     ----------
@@ -116,16 +124,19 @@ class Planner:
         The samples.
     """
 
-    def __init__(self, input_shape, *, sparse=False, sequences=False):
+    def __init__(
+        self, input_shape, *, source="dense", scale=1.0, sequences=False, frozen=()
+    ):
         self._ops, self._slots = [], []
         self._names, self._ends = [], {}
         self.parameters, self.statistics = [], []
         self.n_parameters = self.n_statistics = self._n_shared = 0
         self.n_carried = self.n_steps = 0
-        self.draws_in_training = self.needs_whole_batch = False
+        self.draws_in_training = self.mixes_samples = False
         self.streams, self.has_positions = True, False
         self.work = {False: 0, True: 0}
-        self.sparse, self.sequences = sparse, sequences
+        self.source, self.scale, self.sequences = source, scale, sequences
+        self.frozen, self._named = frozen, set()
         self.input = Tensor(tuple(input_shape), -1, sequences)
         self._pinned, self._dense_input = set(), None
 
@@ -133,6 +144,7 @@ class Planner:
     def layer(self, name):
         """Context in which the layer of that name plans itself; containers nest."""
         self._names.append(name)
+        self._named.add(self.name)
         yield
         self._names.pop()
 
@@ -140,6 +152,12 @@ class Planner:
     def name(self):
         """Name of the layer that plans itself."""
         return "__".join(self._names)
+
+    @property
+    def is_frozen(self):
+        """Whether the layer that plans itself is not trained."""
+        name = self.name + "__"
+        return any(name.startswith(frozen + "__") for frozen in self.frozen)
 
     def error(self, message):
         """A ValueError that names the layer."""
@@ -156,8 +174,11 @@ class Planner:
 
         Those of an op are declared one after the other and lie so.
         """
+        frozen = self.is_frozen
         parameter = Parameter(
-            kind, self.name, tuple(shape), self.n_parameters, draw, penalized
+            *(kind, self.name, tuple(shape), self.n_parameters, draw),
+            penalized=penalized and not frozen,
+            frozen=frozen,
         )
         self.parameters.append(parameter)
         self.n_parameters = parameter.stop
@@ -201,6 +222,7 @@ class Planner:
         over_steps=None,
         reads=None,
         in_place=False,
+        keeps_input=False,
         ints=(),
         reals=(),
         cache_per_row=0,
@@ -226,6 +248,8 @@ class Planner:
             What its backward needs of the values.
         in_place : bool
             Whether the output may overwrite the input.
+        keeps_input : bool
+            Whether the output is the input, unchanged.
         ints, reals : tuple
             The op's own settings.
         cache_per_row, cache_fixed, shared : int
@@ -246,7 +270,7 @@ class Planner:
             )
         if over_steps is None:
             over_steps = (inputs or [self.input])[0].over_steps
-        if in_place and self._may_overwrite(inputs[0]):
+        if keeps_input or (in_place and self._may_overwrite(inputs[0])):
             output = Tensor(tuple(shape), inputs[0].slot, over_steps)
         else:
             output = self._new_slot(shape, over_steps)
@@ -268,6 +292,7 @@ class Planner:
             cache_fixed,
             shared,
             alone,
+            self.is_frozen,
             shared=self._n_shared,
         )
         self.has_positions |= alone
@@ -292,6 +317,12 @@ class Planner:
 
     def finish(self, output):
         """The plan whose outputs are those of a tensor."""
+        unknown = [name for name in self.frozen if name not in self._named]
+        if unknown:
+            raise ValueError(
+                f"freeze names {unknown}, but the layers are {sorted(self._named)}: "
+                "give some of these."
+            )
         output = self._in_workspace(output)
         self._set_flags()
         return Plan(self, output)
@@ -309,8 +340,10 @@ class Planner:
             return tensor
         if self._dense_input is None:
             names, self._names = self._names, ["input"]
+            name = {"csr": "densify", "bytes": "gather_bytes"}.get(self.source)
+            name = name or ("gather" if self.scale == 1 else "gather_scaled")
             self._dense_input = self.op(
-                INPUTS["densify" if self.sparse else "gather"], [], tensor.shape
+                INPUTS[name], [], tensor.shape, reals=(self.scale,)
             )
             self._names = names
         return Tensor(tensor.shape, self._dense_input.slot, tensor.over_steps)
@@ -319,7 +352,7 @@ class Planner:
         """Which inputs need gradients, and which of them are added to others'."""
         wanted = set()
         for op in self._ops:
-            trained = op.words.get("n_params", 0) > 0
+            trained = op.words.get("n_params", 0) > 0 and not op.frozen
             if trained or any(tensor.slot in wanted for tensor in op.inputs):
                 wanted.add(op.output)
         written = set()
@@ -348,8 +381,8 @@ class Plan:
         Name of a layer -> number of ops up to its end, and its output.
     draws_in_training : bool
         Whether a pass in training is random (dropout).
-    needs_whole_batch : bool
-        Whether a minibatch cannot be cut into parts (batch normalisation).
+    mixes_samples : bool
+        Whether outputs of a sample depend on others in training (batch normalisation).
     has_steps : bool
         Whether there are rows of steps.
     has_positions : bool
@@ -360,8 +393,7 @@ class Plan:
         Elements that a stream keeps of a sequence.
     streams : bool
         Whether outputs of a step depend on that step and earlier ones only.
-    sparse : bool
-    penalized_ranges : ndarray of shape (n_ranges, 2)
+    penalized_ranges, frozen_ranges : ndarray of shape (n_ranges, 2)
     """
 
     def __init__(self, planner, output):
@@ -370,9 +402,9 @@ class Plan:
             planner.n_parameters,
             planner.n_statistics,
         )
-        self.n_shared, self.sparse = planner._n_shared, planner.sparse
+        self.n_shared = planner._n_shared
         self.draws_in_training = planner.draws_in_training
-        self.needs_whole_batch = planner.needs_whole_batch
+        self.mixes_samples = planner.mixes_samples
         self.has_positions = planner.has_positions
         self.n_carried, self.streams = planner.n_carried, planner.streams
         self.n_steps = planner.n_steps
@@ -397,15 +429,11 @@ class Plan:
 
     @property
     def penalized_ranges(self):
-        ranges = []
-        for parameter in self.parameters:
-            if not parameter.penalized:
-                continue
-            if ranges and ranges[-1][1] == parameter.start:
-                ranges[-1][1] = parameter.stop
-            else:
-                ranges.append([parameter.start, parameter.stop])
-        return np.array(ranges, dtype=np.int64).reshape(-1, 2)
+        return _ranges(p for p in self.parameters if p.penalized)
+
+    @property
+    def frozen_ranges(self):
+        return _ranges(p for p in self.parameters if p.frozen)
 
     def in_parts(self, ops, n_parts):
         """Ops of a layout for minibatches of so many parts.
@@ -422,7 +450,7 @@ class Plan:
         """
         ops, added = ops.copy(), []
         for row, op in zip(ops, self._ops, strict=True):
-            n_params = op.words.get("n_params", 0)
+            n_params = 0 if op.frozen else op.words.get("n_params", 0)
             if row[COLLECT]:
                 many = op.over_steps or op.alone
                 if not many or n_parts == 1 or n_params * n_parts > MOST_ALONE:
@@ -470,6 +498,9 @@ class Plan:
             end += _aligned(op.cache_per_row * rows[op.over_steps] + op.cache_fixed)
             row[FLAGS] = op.flags[0] if op.flags else 0
             row[FLAGS] |= OVER_STEPS * op.over_steps
+            if op.frozen:
+                row[FLAGS] |= FROZEN
+                row[COLLECT] = 0
             row[FLAGS + 1] = op.words["index"]
             row[N_TASKS] = op.words.get("n_tasks", 1)
             row[INTS : INTS + len(op.ints)] = op.ints
@@ -479,6 +510,17 @@ class Plan:
                 np.int64
             )
         return ops, starts, end
+
+
+def _ranges(parameters):
+    """Where parameters lie in the flat vector, neighbours in one range."""
+    ranges = []
+    for parameter in parameters:
+        if ranges and ranges[-1][1] == parameter.start:
+            ranges[-1][1] = parameter.stop
+        else:
+            ranges.append([parameter.start, parameter.stop])
+    return np.array(ranges, dtype=np.int64).reshape(-1, 2)
 
 
 def _aligned(size):
