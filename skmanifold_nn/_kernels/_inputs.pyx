@@ -1,52 +1,20 @@
 """How samples enter a planned network: dense rows, or CSR rows, of ``run.source``.
 
-"gather" copies dense rows, "densify" writes CSR rows out densely, and "sparse_dense" is
-a dense layer on CSR rows, y = x W + b, with the parameters of ``_dense.pyx``: W, of
-shape (n_in, n_out), and behind it b if ``op.ints[0]`` is not zero. Entries of a row may
-stand in any order; those with the same column are added. Samples have no gradients.
+"gather" copies dense rows; "gather_scaled" and "gather_bytes" multiply rows of the
+network's dtype, or of bytes, with ``op.reals[0]``; "densify" writes CSR rows out
+densely, and "sparse_dense" is a dense layer on CSR rows, y = x W + b, with the
+parameters of ``_dense.pyx``: W, of shape (n_in, n_out), and behind it b if
+``op.ints[0]`` is not zero. Entries of a row may stand in any order; those with the same
+column are added. Samples have no gradients.
 """
 
 from cython cimport floating
-from libc.stdint cimport int32_t, int64_t, uintptr_t
+from libc.stdint cimport int64_t, uintptr_t
 from libc.string cimport memcpy, memset
 
 from ._gemm cimport bias_gradient
 from ._network cimport Op, Pass
-
-
-cdef extern from "_inputs.h":
-    enum:
-        INPUTS_LINE_BYTES
-        INPUTS_LINES
-        INPUTS_NEAR_BYTES
-    ctypedef struct csr_rows_f64:
-        const double *values
-        const int32_t *columns
-        const int64_t *starts
-        const int64_t *rows
-        Py_ssize_t n_rows
-        int64_t first
-        int64_t stop
-    ctypedef struct csr_rows_f32:
-        const float *values
-        const int32_t *columns
-        const int64_t *starts
-        const int64_t *rows
-        Py_ssize_t n_rows
-        int64_t first
-        int64_t stop
-    void csr_product_f64(
-        const csr_rows_f64 *, int, Py_ssize_t, const double *, const double *,
-        double *, Py_ssize_t) noexcept nogil
-    void csr_product_f32(
-        const csr_rows_f32 *, int, Py_ssize_t, const float *, const float *,
-        float *, Py_ssize_t) noexcept nogil
-    void csr_scatter_f64(
-        const csr_rows_f64 *, int, Py_ssize_t, const double *, double *, Py_ssize_t,
-    ) noexcept nogil
-    void csr_scatter_f32(
-        const csr_rows_f32 *, int, Py_ssize_t, const float *, float *, Py_ssize_t,
-    ) noexcept nogil
+from ._scaled_rows cimport scale_rows
 
 
 cdef csr_rows_f64 csr_f64(const Pass *run) noexcept nogil:
@@ -166,6 +134,22 @@ cdef void gather_f32(const Op *op, const Pass *run) noexcept nogil:
     gather(op, run, <float *> run.values)
 
 
+cdef void gather_scaled_f64(const Op *op, const Pass *run) noexcept nogil:
+    scale_rows(run, False, op.reals[0], <double *> run.values + op.output)
+
+
+cdef void gather_scaled_f32(const Op *op, const Pass *run) noexcept nogil:
+    scale_rows(run, False, op.reals[0], <float *> run.values + op.output)
+
+
+cdef void gather_bytes_f64(const Op *op, const Pass *run) noexcept nogil:
+    scale_rows(run, True, op.reals[0], <double *> run.values + op.output)
+
+
+cdef void gather_bytes_f32(const Op *op, const Pass *run) noexcept nogil:
+    scale_rows(run, True, op.reals[0], <float *> run.values + op.output)
+
+
 cdef void densify_f64(const Op *op, const Pass *run) noexcept nogil:
     densify(op, run, <double *> run.values)
 
@@ -207,6 +191,14 @@ ADDRESSES = {
     "gather": {
         "float64": (<uintptr_t> &gather_f64, <uintptr_t> &nothing),
         "float32": (<uintptr_t> &gather_f32, <uintptr_t> &nothing),
+    },
+    "gather_scaled": {
+        "float64": (<uintptr_t> &gather_scaled_f64, <uintptr_t> &nothing),
+        "float32": (<uintptr_t> &gather_scaled_f32, <uintptr_t> &nothing),
+    },
+    "gather_bytes": {
+        "float64": (<uintptr_t> &gather_bytes_f64, <uintptr_t> &nothing),
+        "float32": (<uintptr_t> &gather_bytes_f32, <uintptr_t> &nothing),
     },
     "densify": {
         "float64": (<uintptr_t> &densify_f64, <uintptr_t> &nothing),

@@ -48,10 +48,10 @@ def random_csr(n, width, dtype, *, seed=5, density=0.3):
     return sparse.csr_matrix((values, columns, starts), shape=(n, width))
 
 
-def outputs_of(kind, samples, rows, dtype):
+def outputs_of(kind, samples, rows, dtype, **words):
     """What an op writes, behind two elements that it leaves alone."""
     width = samples.source.width
-    op = make_op(output=2, n_in=width, n_out=width)
+    op = make_op(output=2, n_in=width, n_out=width, **words)
     values = np.full(3 + len(rows) * width, 7, dtype)
     forward, backward, *_ = ADDRESSES[kind][np.dtype(dtype).name]
     run_op(forward, op, values, **samples.words(rows))
@@ -68,6 +68,20 @@ def outputs_of(kind, samples, rows, dtype):
 def test_gather_copies_rows(width, rows, dtype):
     x = np.random.default_rng([3, width]).normal(size=(6, width)).astype(dtype)
     assert_array_equal(outputs_of("gather", Samples(x, width), rows, dtype), x[rows])
+
+
+@both_dtypes
+@pytest.mark.parametrize("rows", [[3], [5, 0, 5, 2], []], ids=str)
+@pytest.mark.parametrize("width", [1, 7, 40, 131])
+def test_gather_scaled_and_bytes(width, rows, dtype):
+    rng = np.random.default_rng([6, width])
+    x = rng.normal(size=(6, width)).astype(dtype)
+    scaled = outputs_of("gather_scaled", Samples(x, width), rows, dtype, reals=1 / 3)
+    assert_array_equal(scaled, x[rows] * dtype(1 / 3))
+    x = rng.integers(256, size=(6, width), dtype=np.uint8)
+    x[0, 0], x[5, -1] = 0, 255
+    scaled = outputs_of("gather_bytes", Samples(x, width), rows, dtype, reals=1 / 255)
+    assert_array_equal(scaled, x[rows].astype(dtype) * dtype(1 / 255))
 
 
 @both_dtypes
