@@ -5,7 +5,13 @@ from scipy import sparse
 from sklearn.base import _fit_context as fit_context
 from sklearn.metrics.pairwise import _VALID_METRICS
 from sklearn.preprocessing import KernelCenterer
-from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+)
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.multiclass import (
@@ -16,6 +22,7 @@ from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 __all__ = [
     "VALID_METRICS",
     "BaseComposition",
+    "HasMethods",
     "Interval",
     "Options",
     "RealNotInt",

@@ -22,6 +22,7 @@ from ._network cimport (
     Op,
     Pass,
     Source,
+    backward_all,
     forward_all,
     pass_of,
 )
@@ -38,21 +39,6 @@ cdef struct Stage:
     bint opens  # begins the minibatch
     bint forward
     bint backward  # forward and backward: the loss lies between
-
-
-cdef void backward_all(
-    const Work *work, int64_t start, int64_t stop, const Pass *runs,
-) noexcept nogil:
-    cdef int64_t k, task
-    cdef const Op *op
-    cdef const Pass *run
-    for k in range(stop - 1, start - 1, -1):
-        op = work.ops + k
-        run = pass_of(op, runs, MOST_PARTS)
-        op.backward(op, run)
-        if op.flags & COLLECTS_ALONE:
-            for task in range(op.n_tasks):
-                op.collect(op, run, 1, task)
 
 
 cdef void prepare_op(const Work *work, int64_t k) noexcept nogil:
@@ -180,7 +166,7 @@ cdef void run_part(
             &workspace[part, work.output], target, weight, stage.scale,
             <floating *> run.gradients + work.output)
     if stage.backward:
-        backward_all(work, stage.start, stage.stop, runs)
+        backward_all(work.ops, stage.start, stage.stop, runs, MOST_PARTS)
 
 
 cdef void run_stage(

@@ -88,6 +88,11 @@ cdef inline const Pass *pass_of(
 cdef void forward_all(
     const Op *ops, int64_t n_ops, const Pass *runs, int64_t stride) noexcept nogil
 
+# The adjoints of the ops start .. stop - 1; those that collect alone do.
+cdef void backward_all(
+    const Op *ops, int64_t start, int64_t stop, const Pass *runs, int64_t stride,
+) noexcept nogil
+
 # Dense rows, one after the other; CSR rows with columns; sequences with starts alone.
 cdef Source source_of(
     const uint8_t[::1] values, const int32_t[::1] columns, const int64_t[::1] starts,

@@ -9,7 +9,7 @@ from cython.parallel cimport prange
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memcpy, memset
 
-from ._network cimport OP_WORDS, Op, Pass, Source, pass_of
+from ._network cimport COLLECTS_ALONE, OP_WORDS, Op, Pass, Source, pass_of
 from ._packing cimport pack_part
 
 WORDS = OP_WORDS
@@ -21,6 +21,19 @@ cdef void forward_all(
     cdef int64_t k
     for k in range(n_ops):
         ops[k].forward(&ops[k], pass_of(&ops[k], runs, stride))
+
+
+cdef void backward_all(
+    const Op *ops, int64_t start, int64_t stop, const Pass *runs, int64_t stride,
+) noexcept nogil:
+    cdef int64_t k, task
+    cdef const Pass *run
+    for k in range(stop - 1, start - 1, -1):
+        run = pass_of(&ops[k], runs, stride)
+        ops[k].backward(&ops[k], run)
+        if ops[k].flags & COLLECTS_ALONE:
+            for task in range(ops[k].n_tasks):
+                ops[k].collect(&ops[k], run, 1, task)
 
 
 cdef Source source_of(

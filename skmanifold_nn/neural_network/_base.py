@@ -9,7 +9,6 @@ from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Integral
-from operator import is_not
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -32,6 +31,7 @@ from .._sklearn_compat import (
     has_callbacks,
     names_columns,
 )
+from ._numbers import FlatNumbers
 from ._saving import load_estimator, save_estimator
 from ._training import (
     OPTIMIZER_PARAMS,
@@ -69,18 +69,14 @@ _PROGRESS = {
 
 
 class NeuralNetwork(
+    FlatNumbers,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     CallbackSupportMixin,
     BaseEstimator,
     metaclass=ABCMeta,
 ):
-    """Base of networks.
-
-    The numbers of a network are its fitted lists of arrays, `coefs_`, `intercepts_`
-    and so on. After a fit they are views of one flat vector, which is how training and
-    predictions read them without a copy; arrays put in their place by hand are copied.
-    """
+    """Base of networks."""
 
     # How a network is made, once and for all its predictions: see `_plan`.
 
@@ -97,7 +93,7 @@ class NeuralNetwork(
     # Factor of the samples.
     _input_scale = 1.0
     # Names of layers that are not trained.
-    freeze = ()
+    _frozen = ()
 
     @property
     def _input_shape(self):
@@ -133,79 +129,6 @@ class NeuralNetwork(
                 planner.ends(tensor)
             plans[source, frozen] = planner.finish(tensor)
         return plans[source, frozen]
-
-    # The flat vectors behind the fitted lists.
-
-    def _link(self, params, statistics):
-        """Publish views of the flat vectors as the fitted lists."""
-        plan = self._plan()
-        views = {}
-        for vector, entries in (
-            (params, plan.parameters),
-            (statistics, plan.statistics),
-        ):
-            for entry in entries:
-                view = vector[entry.start : entry.stop].reshape(entry.shape)
-                views.setdefault(entry.kind, []).append(view)
-        for kind in (*self._list_kinds, *views):
-            setattr(self, kind, views.get(kind, []))
-        views = {kind: tuple(arrays) for kind, arrays in views.items()}
-        self._linked = (params, statistics, views)
-
-    # Fitted lists that exist even where the network has none of them.
-    _list_kinds = (
-        "coefs_",
-        "intercepts_",
-        "scales_",
-        "offsets_",
-        "running_means_",
-        "running_variances_",
-    )
-
-    def _numbers(self):
-        """Flat parameters and statistics: those that are linked, or copies."""
-        linked = self.__dict__.get("_linked")
-        if linked is not None:
-            params, statistics, views = linked
-            for kind, arrays in views.items():
-                listed = getattr(self, kind)
-                if len(listed) != len(arrays) or any(map(is_not, listed, arrays)):
-                    break
-            else:
-                return params, statistics
-        return self._copied_numbers()
-
-    def _copied_numbers(self):
-        plan = self._plan()
-        dtypes = {np.asarray(array).dtype for array in self.coefs_}
-        dtype = np.float32 if dtypes == {np.dtype(np.float32)} else np.float64
-        vectors = []
-        for entries, size in (
-            (plan.parameters, plan.n_parameters),
-            (plan.statistics, plan.n_statistics),
-        ):
-            vector = np.empty(size, dtype)
-            listed = {e.kind: iter(getattr(self, e.kind, ())) for e in entries}
-            for entry in entries:
-                array = np.asarray(next(listed[entry.kind], ()))
-                if array.shape != entry.shape:
-                    raise ValueError(
-                        f"{entry.kind} of layer {entry.layer!r} must have shape "
-                        f"{entry.shape}, got {array.shape}: put arrays of the fitted "
-                        "shapes in their place, or fit again."
-                    )
-                vector[entry.start : entry.stop] = array.ravel()
-            vectors.append(vector)
-        return tuple(vectors)
-
-    def __getstate__(self):
-        state = super().__getstate__()
-        return {k: v for k, v in state.items() if k not in ("_linked", "_plans")}
-
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        if "_described" in state and "coefs_" in state:
-            self._link(*self._copied_numbers())
 
     # Fits.
 
@@ -302,10 +225,7 @@ class NeuralNetwork(
                 f"A network of {plan.n_parameters} parameters",
                 "Use fewer units, or fewer features.",
             )
-            self._link(
-                plan.initial_parameters(random_state, dtype),
-                plan.initial_statistics(dtype),
-            )
+            self._link(*self._initial_numbers(plan, random_state, dtype))
             progress = Progress()
         else:
             self._check_description()
@@ -325,9 +245,10 @@ class NeuralNetwork(
                 progress.states[:, start:stop] = 0
         return Network(plan, params, statistics, self._loss), progress
 
-    @property
-    def _frozen(self):
-        return (self.freeze,) if isinstance(self.freeze, str) else tuple(self.freeze)
+    def _initial_numbers(self, plan, random_state, dtype):
+        """Flat parameters and statistics."""
+        params = plan.initial_parameters(random_state, dtype)
+        return params, plan.initial_statistics(dtype)
 
     def _check_description(self):
         """A network that is trained further keeps its layers."""

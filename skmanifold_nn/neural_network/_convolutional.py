@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import Options, StrOptions, fit_context
 from ._declarations import attribute, declares, estimator, parameter
+from ._fine_tuning import FineTuning
 from ._images import as_rows, shape_with_channels
 from ._parameters import (
     COUNT,
@@ -19,6 +20,7 @@ from ._parameters import (
     RegressorParameters,
 )
 from ._perceptron import NORMALIZATIONS, plan_perceptron, unit_counts
+from ._saliency import Saliency
 from ._targets import NetworkClassifier, NetworkRegressor
 from .layers import (
     Activation,
@@ -140,7 +142,7 @@ class _ConvNetParameters(HiddenLayerParameters):
     )
 
 
-class _ConvNet(_ConvNetParameters):
+class _ConvNet(_ConvNetParameters, FineTuning, Saliency):
     """Stages of convolutions and pooling, then a perceptron."""
 
     # The network.

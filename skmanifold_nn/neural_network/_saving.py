@@ -28,6 +28,7 @@ from functools import cache
 import numpy as np
 import sklearn
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metadata_routing import MetadataRequest
 
@@ -69,7 +70,10 @@ def known_classes():
     """
     from .. import neural_network
 
-    classes = {"sklearn.preprocessing.LabelBinarizer": LabelBinarizer}
+    classes = {
+        "sklearn.preprocessing.LabelBinarizer": LabelBinarizer,
+        "sklearn.frozen.FrozenEstimator": FrozenEstimator,
+    }
     for module in (neural_network, getattr(neural_network, "layers", None)):
         for name in getattr(module, "__all__", ()):
             value = getattr(module, name)

@@ -7,6 +7,7 @@ from numbers import Integral
 from sklearn.base import clone
 
 from ._declarations import attribute, declares, estimator, parameter
+from ._fine_tuning import FineTuning
 from ._parameters import COUNT, ClassifierParameters, RegressorParameters
 from ._recurrent_base import RecurrentLists
 from ._targets import NetworkClassifier, NetworkRegressor
@@ -45,7 +46,7 @@ class _SequentialParameters:
     )
 
 
-class _Sequential(_SequentialParameters, RecurrentLists, LayerComposition):
+class _Sequential(_SequentialParameters, FineTuning, RecurrentLists, LayerComposition):
     """Hidden layers as they are given."""
 
     def _describe_network(self):

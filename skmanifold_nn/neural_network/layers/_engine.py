@@ -9,6 +9,7 @@ from ..._kernels import _losses as loss_kernels
 from ..._kernels import _optimizers as optimizer_kernels
 from ..._kernels._epochs import MOST as MOST_PARTS
 from ..._kernels._epochs import total_gradient, train_epochs
+from ..._kernels._input_gradients import input_gradients
 from ..._kernels._network import predict
 from ..._kernels._packing import places_size
 from ..._memory import require_memory
@@ -18,6 +19,7 @@ __all__ = [
     "Samples",
     "Trainer",
     "apply_link",
+    "input_slopes",
     "loss_of",
     "run",
     "run_one_step",
@@ -242,6 +244,48 @@ def run_one_step(plan, params, statistics, steps, carried):
         outputs,
     )
     return outputs
+
+
+def input_slopes(plan, params, statistics, samples, directions, n_threads=1):
+    """Gradients of sums of the outputs with respect to the samples, not in training.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of samples that have gradients and are no sequences.
+    params, statistics : ndarray
+        Flat vectors, of the samples' dtype.
+    samples : Samples
+    directions : ndarray of shape (n_samples, n_outputs)
+        Factors of the outputs in the sum, of their dtype.
+    n_threads : int, default=1
+
+    Returns
+    -------
+    slopes : ndarray of shape (n_samples, size of a sample)
+        For the samples in their own units.
+    """
+    n_rows, dtype = samples.n_samples, params.dtype
+    slopes = np.empty((n_rows, plan.input.size), dtype)
+    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_of(1)))
+    n_threads = max(1, min(n_threads, -(-n_rows // chunk), MOST_THREADS))
+    ops, starts, size = plan.layout(chunk, 0, dtype.name)
+    if n_rows:
+        input_gradients(
+            ops,
+            np.array([starts[plan.output.slot], starts[plan.input.slot], size]),
+            *samples.arguments,
+            np.arange(n_rows),
+            np.append(np.arange(0, n_rows, chunk), n_rows),
+            n_threads,
+            params,
+            statistics,
+            np.empty((n_threads, 2 * size), dtype),
+            np.empty(plan.n_shared, dtype),
+            np.ascontiguousarray(directions, dtype=dtype),
+            slopes,
+        )
+    return slopes * dtype.type(plan.scale) if plan.scale != 1 else slopes
 
 
 def _chunks(plan, lengths):

@@ -115,8 +115,9 @@ class Planner:
         Factor of the samples, not of CSR rows.
     sequences : bool, default=False
         Whether samples are sequences of any lengths.
-    frozen : tuple of str, default=()
-        Names of layers that are not trained.
+    frozen : tuple of str or None, default=()
+        Names of layers that are not trained. None: no layer is, and samples have
+        gradients.
 
     Attributes
     ----------
@@ -156,6 +157,8 @@ class Planner:
     @property
     def is_frozen(self):
         """Whether the layer that plans itself is not trained."""
+        if self.frozen is None:
+            return True
         name = self.name + "__"
         return any(name.startswith(frozen + "__") for frozen in self.frozen)
 
@@ -305,6 +308,13 @@ class Planner:
         self.work[over_steps] += output.size if work is None else work
         return output
 
+    def enter(self, addresses, **options):
+        """Declare the op by which samples come into the workspace; returns them."""
+        names, self._names = self._names, ["input"]
+        self._dense_input = self.op(addresses, [], self.input.shape, **options)
+        self._names = names
+        return self._dense_input
+
     def ends(self, tensor):
         """Note that the layer that plans itself ends with this tensor."""
         if tensor.slot >= 0:
@@ -317,7 +327,7 @@ class Planner:
 
     def finish(self, output):
         """The plan whose outputs are those of a tensor."""
-        unknown = [name for name in self.frozen if name not in self._named]
+        unknown = [name for name in self.frozen or () if name not in self._named]
         if unknown:
             raise ValueError(
                 f"freeze names {unknown}, but the layers are {sorted(self._named)}: "
@@ -339,18 +349,17 @@ class Planner:
         if tensor.slot >= 0:
             return tensor
         if self._dense_input is None:
-            names, self._names = self._names, ["input"]
             name = {"csr": "densify", "bytes": "gather_bytes"}.get(self.source)
             name = name or ("gather" if self.scale == 1 else "gather_scaled")
-            self._dense_input = self.op(
-                INPUTS[name], [], tensor.shape, reals=(self.scale,)
-            )
-            self._names = names
+            self.enter(INPUTS[name], reals=(self.scale,))
         return Tensor(tensor.shape, self._dense_input.slot, tensor.over_steps)
 
     def _set_flags(self):
         """Which inputs need gradients, and which of them are added to others'."""
         wanted = set()
+        if self.frozen is None:
+            self.input = self._in_workspace(self.input)
+            wanted.add(self.input.slot)
         for op in self._ops:
             trained = op.words.get("n_params", 0) > 0 and not op.frozen
             if trained or any(tensor.slot in wanted for tensor in op.inputs):
@@ -376,7 +385,7 @@ class Plan:
     parameters, statistics : list of Parameter
     n_parameters, n_statistics : int
         Lengths of the flat vectors.
-    output : Tensor
+    input, output : Tensor
     layers : dict
         Name of a layer -> number of ops up to its end, and its output.
     draws_in_training : bool
@@ -389,6 +398,8 @@ class Plan:
         Whether samples are large: they have many positions, as images have.
     n_steps : int
         Of all sequences; 0: of any.
+    scale : float
+        Factor of the samples.
     n_carried : int
         Elements that a stream keeps of a sequence.
     streams : bool
@@ -402,13 +413,13 @@ class Plan:
             planner.n_parameters,
             planner.n_statistics,
         )
-        self.n_shared = planner._n_shared
+        self.n_shared, self.scale = planner._n_shared, planner.scale
         self.draws_in_training = planner.draws_in_training
         self.mixes_samples = planner.mixes_samples
         self.has_positions = planner.has_positions
         self.n_carried, self.streams = planner.n_carried, planner.streams
         self.n_steps = planner.n_steps
-        self.input_size, self.output = planner.input.size, output
+        self.input, self.output = planner.input, output
         self.layers = dict(planner._ends)
         self._ops, self._slots = planner._ops, planner._slots
         self.has_steps = any(over_steps for _, over_steps in self._slots)
