@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
+import block_twins as blocks
 import convolution_twins as maps
 import numpy as np
 from recurrent_twins import (
@@ -34,15 +35,18 @@ from skmanifold_nn.neural_network.layers import (
     Conv1D,
     Conv2D,
     Dense,
+    DenseBlock,
     Dropout,
     Flatten,
     GaussianNoise,
     GlobalAveragePool,
+    InceptionBlock,
     LayerNorm,
     MaxPool1D,
     MaxPool2D,
     Reshape,
     Residual,
+    ResidualBlock,
     SimpleRNN,
     UpSample1D,
     UpSample2D,
@@ -244,6 +248,23 @@ def pool_row(layer, shape, places):
     return Row(layer, shape, outputs, *(getattr(maps, name) for name in names))
 
 
+def units(layer, *shapes):
+    """Shapes of the parameters of convolutions, normalised or not."""
+    n_numbers = 1 if layer.normalization is None else 2
+    return tuple(n for shape in shapes for n in (shape, *[shape[-1:]] * n_numbers))
+
+
+def block_row(layer, shape, outputs, *convolutions):
+    kind = {
+        ResidualBlock: "residual_block",
+        InceptionBlock: "inception_block",
+        DenseBlock: "dense_block",
+    }[type(layer)]
+    torch = getattr(blocks, f"torch_{kind}", getattr(blocks, kind))
+    parameters = units(layer, *convolutions)
+    return Row(layer, shape, outputs, getattr(blocks, kind), torch, parameters)
+
+
 BRANCHES = Concatenate(named(Dense(3, "tanh"), Dense(2), Activation("logistic")))
 ROWS = [
     Row(Dense(3), (5,), (3,), dense, torch_dense, ((5, 3), (3,))),
@@ -343,6 +364,49 @@ ROWS = [
             (UpSample1D(3), (2, 3), (6, 3)),
             (UpSample2D((2, 3)), (2, 1, 3), (4, 3, 3)),
         )
+    ),
+    block_row(
+        ResidualBlock(2, activation="tanh"),
+        *((3, 4, 2), (3, 4, 2), (3, 3, 2, 2), (3, 3, 2, 2)),
+    ),
+    block_row(
+        ResidualBlock(3, (3, 2), "elu", stride=(2, 1), normalization="batch"),
+        *((5, 3, 2), (3, 3, 3), (3, 2, 2, 3), (3, 2, 3, 3), (1, 1, 2, 3)),
+    ),
+    block_row(
+        ResidualBlock(3, 5, "tanh", dilation=2, dropout=0.2, n_convolutions=1),
+        *((7, 2), (7, 3), (5, 2, 3), (1, 2, 3)),
+    ),
+    block_row(
+        ResidualBlock(2, 2, "softplus", normalization="layer", n_convolutions=3),
+        *((4, 2), (4, 2), *[(2, 2, 2)] * 3),
+    ),
+    block_row(
+        InceptionBlock(6, activation="tanh"),
+        *((4, 3, 2), (4, 3, 6), (1, 1, 2, 1)),
+        *((3, 3, 2, 3), (1, 1, 2, 1), (5, 5, 1, 1), (1, 1, 2, 1)),
+    ),
+    block_row(
+        InceptionBlock(5, (1, 2), "elu", stride=2, normalization="batch"),
+        *((3, 4, 1), (2, 2, 5), (1, 1, 1, 1)),
+        *((1, 2, 1, 2), (3, 4, 1, 1), (1, 1, 1, 1)),
+    ),
+    block_row(
+        InceptionBlock(4, 3, "gelu", dilation=2, normalization="layer", dropout=0.1),
+        *((6, 3), (6, 4), (1, 3, 1)),
+        *((1, 3, 1), (3, 1, 1), (1, 3, 1), (5, 1, 1), (1, 3, 1)),
+    ),
+    block_row(
+        DenseBlock(2, activation="tanh"),
+        *((3, 3, 1), (3, 3, 7), (3, 3, 1, 2), (3, 3, 3, 2), (3, 3, 5, 2)),
+    ),
+    block_row(
+        DenseBlock(3, 2, (2, 3), "elu", normalization="batch"),
+        *((3, 2, 2), (3, 2, 8), (2, 3, 2, 3), (2, 3, 5, 3)),
+    ),
+    block_row(
+        DenseBlock(3, 1, 5, "silu", dilation=2, normalization="layer", dropout=0.3),
+        *((6, 2), (6, 5), (5, 2, 3)),
     ),
 ]
 TWINS = {

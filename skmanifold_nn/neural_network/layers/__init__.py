@@ -7,6 +7,7 @@ the kernels run it (``_engine``), and no loop knows what a layer does.
 
 from ._activations import Activation
 from ._base import Layer
+from ._blocks import DenseBlock, InceptionBlock, ResidualBlock
 from ._containers import Concatenate, Residual
 from ._convolution import Conv1D, Conv2D
 from ._dense import Dense
@@ -37,16 +38,19 @@ __all__ = [
     "Conv1D",
     "Conv2D",
     "Dense",
+    "DenseBlock",
     "Dropout",
     "Flatten",
     "GaussianNoise",
     "GlobalAveragePool",
+    "InceptionBlock",
     "Layer",
     "LayerNorm",
     "MaxPool1D",
     "MaxPool2D",
     "Reshape",
     "Residual",
+    "ResidualBlock",
     "SimpleRNN",
     "UpSample1D",
     "UpSample2D",

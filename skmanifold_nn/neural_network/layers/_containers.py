@@ -5,7 +5,43 @@ from ._activations import activate
 from ._base import Layer, LayerComposition, plan_layers
 from ._shapes import alike
 
-__all__ = ["Concatenate", "Residual"]
+__all__ = ["Concatenate", "Residual", "add", "join"]
+
+
+def add(planner, tensor, changed, activation):
+    """Plan the activation of the sum of a tensor and what layers made of it."""
+    tensor, changed = alike(planner, tensor, changed)
+    if changed.shape != tensor.shape:
+        raise planner.error(
+            f"its layers turn samples of shape {tensor.shape} into {changed.shape}: "
+            "give the last one as many outputs as the input has."
+        )
+    total = planner.op(ADDRESSES["add"], [tensor, changed], tensor.shape)
+    return activate(planner, total, activation)
+
+
+def join(planner, tensors):
+    """Plan tensors side by side along their last axis."""
+    joined, *others = map(planner.pin, tensors)
+    for other in others:
+        joined = _join_two(planner, joined, other)
+    return joined
+
+
+def _join_two(planner, left, right):
+    left, right = alike(planner, left, right)
+    if left.shape[:-1] != right.shape[:-1]:
+        raise planner.error(
+            f"outputs of shape {left.shape} and {right.shape} cannot stand side by "
+            "side: all axes but the last must agree."
+        )
+    sizes = left.shape[-1], right.shape[-1]
+    return planner.op(
+        ADDRESSES["concatenate"],
+        [left, right],
+        (*left.shape[:-1], sum(sizes)),
+        ints=sizes,
+    )
 
 
 class Residual(LayerComposition, Layer):
@@ -40,14 +76,7 @@ class Residual(LayerComposition, Layer):
         """Declare the layers' ops and the sum; see `Layer.plan`."""
         tensor = planner.pin(tensor)
         changed = plan_layers(planner, tensor, self._checked_layers())
-        tensor, changed = alike(planner, tensor, changed)
-        if changed.shape != tensor.shape:
-            raise planner.error(
-                f"its layers turn samples of shape {tensor.shape} into {changed.shape}:"
-                " give the last one as many outputs as the input has."
-            )
-        total = planner.op(ADDRESSES["add"], [tensor, changed], tensor.shape)
-        return activate(planner, total, self.activation)
+        return add(planner, tensor, changed, self.activation)
 
 
 class Concatenate(LayerComposition, Layer):
@@ -72,24 +101,7 @@ class Concatenate(LayerComposition, Layer):
     def plan(self, planner, tensor):
         """Declare the layers' ops and their concatenation; see `Layer.plan`."""
         tensor = planner.pin(tensor)
-        joined = None
-        for name, layer in self._checked_layers():
-            branch = planner.pin(plan_layers(planner, tensor, [(name, layer)]))
-            joined = branch if joined is None else self._join(planner, joined, branch)
-        return tensor if joined is None else joined
-
-    @staticmethod
-    def _join(planner, left, right):
-        left, right = alike(planner, left, right)
-        if left.shape[:-1] != right.shape[:-1]:
-            raise planner.error(
-                f"outputs of shape {left.shape} and {right.shape} cannot stand side by "
-                "side: all axes but the last must agree."
-            )
-        sizes = left.shape[-1], right.shape[-1]
-        return planner.op(
-            ADDRESSES["concatenate"],
-            [left, right],
-            (*left.shape[:-1], sum(sizes)),
-            ints=sizes,
-        )
+        branches = [
+            plan_layers(planner, tensor, [pair]) for pair in self._checked_layers()
+        ]
+        return join(planner, branches) if branches else tensor

@@ -1,0 +1,339 @@
+"""Blocks of convolutional networks, for images and signals.
+
+All are made of `plan_unit`: a convolution that keeps the size of maps, a normalisation,
+an activation. Intercepts are where no normalisation follows, which would take them
+away.
+"""
+
+from ._activations import activate
+from ._base import Layer
+from ._containers import add, join
+from ._convolution import Conv1D, Conv2D
+from ._dropout import Dropout
+from ._normalization import BatchNorm, LayerNorm
+from ._pooling import MaxPool1D, MaxPool2D
+from ._shapes import rolled
+from ._windows import check_axes, check_count
+
+__all__ = ["DenseBlock", "InceptionBlock", "ResidualBlock", "plan_unit"]
+
+NORMALIZATIONS = {None: None, "batch": BatchNorm(), "layer": LayerNorm()}
+CONVOLUTIONS = {1: Conv1D, 2: Conv2D}
+POOLS = {1: MaxPool1D, 2: MaxPool2D}
+
+
+def plan_unit(
+    planner, tensor, n_filters, kernel_size, activation, *, normalization, **options
+):
+    """Plan convolution, normalisation and activation; options are the convolution's."""
+    kind = CONVOLUTIONS[count_axes(planner, tensor)]
+    if normalization not in NORMALIZATIONS:
+        raise planner.error(
+            f"normalization must be 'batch', 'layer' or None, got {normalization!r}: "
+            "choose one of them."
+        )
+    if normalization is None:
+        return kind(n_filters, kernel_size, activation, **options).plan(planner, tensor)
+    tensor = kind(n_filters, kernel_size, bias=False, **options).plan(planner, tensor)
+    tensor = NORMALIZATIONS[normalization].plan(planner, tensor)
+    return activate(planner, tensor, activation)
+
+
+def count_axes(planner, tensor):
+    """1 of signals, 2 of images."""
+    n_axes = len(tensor.shape) - 1
+    if n_axes not in CONVOLUTIONS:
+        raise planner.error(
+            "takes samples of shape (height, width, n_channels) or (n_steps, "
+            f"n_channels), got the shape {tensor.shape}: give input_shape, or put a "
+            "Reshape layer before it."
+        )
+    return n_axes
+
+
+class _Block(Layer):
+    """What blocks share."""
+
+    def _plan_named(
+        self, planner, tensor, name, n_filters, kernel_size=1, activation=None, **more
+    ):
+        """Plan a unit as a layer of the block."""
+        with planner.layer(name):
+            tensor = plan_unit(
+                planner,
+                tensor,
+                n_filters,
+                kernel_size,
+                self.activation if activation is None else activation,
+                normalization=self.normalization,
+                initializer=self.initializer,
+                padding="same",
+                **more,
+            )
+            planner.ends(tensor)
+        return tensor
+
+    def _drop(self, planner, tensor):
+        return Dropout(self.dropout, by_channel=True).plan(planner, tensor)
+
+
+class ResidualBlock(_Block):
+    """Convolutions of a map, plus the map.
+
+    The map itself, or where its shape changes a convolution of single places, is added
+    to what the convolutions make of it, before the last activation: a block learns what
+    is to be changed, and gradients pass it unchanged.
+
+    Parameters
+    ----------
+    n_filters : int
+        Channels of the output.
+    kernel_size : int or (int, int), default=3
+        Lines and columns, or steps, of a window.
+    activation : str, default="relu"
+        Any of `Activation`; after each convolution, the last time after the sum.
+    stride : int or (int, int), default=1
+        Distance of windows of the first convolution.
+    dilation : int or (int, int), default=1
+        Distance of the places in a window.
+    normalization : {"batch", "layer"} or None, default=None
+        Of each convolution.
+    dropout : float, default=0.0
+        Probability with which a channel of what is added is set to zero in training.
+    initializer : str, default="auto"
+        As of `Dense`.
+    n_convolutions : int, default=2
+        How many there are, one after the other.
+
+    References
+    ----------
+    He, Zhang, Ren and Sun, "Deep residual learning for image recognition", CVPR 2016.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import ResidualBlock
+    >>> ResidualBlock(16, stride=2, normalization="batch")
+    ResidualBlock(n_filters=16, normalization='batch', stride=2)
+    """
+
+    def __init__(
+        self,
+        n_filters,
+        kernel_size=3,
+        activation="relu",
+        *,
+        stride=1,
+        dilation=1,
+        normalization=None,
+        dropout=0.0,
+        initializer="auto",
+        n_convolutions=2,
+    ):
+        self.n_filters = n_filters
+        self.kernel_size = kernel_size
+        self.activation = activation
+        self.stride = stride
+        self.dilation = dilation
+        self.normalization = normalization
+        self.dropout = dropout
+        self.initializer = initializer
+        self.n_convolutions = n_convolutions
+
+    def plan(self, planner, tensor):
+        """Declare the units and their sum; see `Layer.plan`."""
+        tensor = planner.pin(rolled(planner, tensor))
+        n_convolutions = check_count(planner, "n_convolutions", self.n_convolutions)
+        changed = tensor
+        for k in range(1, n_convolutions + 1):
+            changed = self._plan_named(
+                planner,
+                changed,
+                f"conv{k}",
+                self.n_filters,
+                self.kernel_size,
+                "identity" if k == n_convolutions else None,
+                stride=self.stride if k == 1 else 1,
+                dilation=self.dilation,
+            )
+        changed = self._drop(planner, changed)
+        if changed.shape != tensor.shape:
+            tensor = self._plan_named(
+                planner,
+                tensor,
+                "shortcut",
+                self.n_filters,
+                activation="identity",
+                stride=self.stride,
+            )
+        return add(planner, tensor, changed, self.activation)
+
+
+class InceptionBlock(_Block):
+    """Convolutions of several sizes of the same map, side by side.
+
+    Windows of one place, of `kernel_size`, of two places more, and of one place after
+    the maxima of windows of three, each with a quarter of the filters. Before larger
+    windows a convolution of single places makes no more channels than they have
+    filters, where there are more.
+
+    Parameters
+    ----------
+    n_filters : int
+        Channels of the output, at least 4.
+    kernel_size : int or (int, int), default=3
+        Lines and columns, or steps, of a window.
+    activation : str, default="relu"
+        Any of `Activation`; after each convolution.
+    stride : int or (int, int), default=1
+        Distance of windows.
+    dilation : int or (int, int), default=1
+        Distance of the places in a window.
+    normalization : {"batch", "layer"} or None, default=None
+        Of each convolution.
+    dropout : float, default=0.0
+        Probability with which a channel is set to zero in training.
+    initializer : str, default="auto"
+        As of `Dense`.
+
+    References
+    ----------
+    Szegedy et al., "Going deeper with convolutions", CVPR 2015, figure 2b.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import InceptionBlock
+    >>> InceptionBlock(32)
+    InceptionBlock(n_filters=32)
+    """
+
+    def __init__(
+        self,
+        n_filters,
+        kernel_size=3,
+        activation="relu",
+        *,
+        stride=1,
+        dilation=1,
+        normalization=None,
+        dropout=0.0,
+        initializer="auto",
+    ):
+        self.n_filters = n_filters
+        self.kernel_size = kernel_size
+        self.activation = activation
+        self.stride = stride
+        self.dilation = dilation
+        self.normalization = normalization
+        self.dropout = dropout
+        self.initializer = initializer
+
+    def plan(self, planner, tensor):
+        """Declare the units and what joins them; see `Layer.plan`."""
+        tensor = planner.pin(rolled(planner, tensor))
+        n_axes = count_axes(planner, tensor)
+        if check_count(planner, "n_filters", self.n_filters) < 4:
+            raise planner.error(
+                f"n_filters must be at least 4, one of each size, got {self.n_filters}."
+            )
+        kernel = check_axes(planner, "kernel_size", self.kernel_size, n_axes)
+        quarter = self.n_filters // 4
+        larger = tuple(k + 2 for k in kernel)
+        with planner.layer("pool"):
+            pool = POOLS[n_axes](3, stride=self.stride, padding="same")
+            maxima = pool.plan(planner, tensor)
+        branches = [
+            self._plan_named(planner, tensor, "conv1", quarter, stride=self.stride),
+            self._plan_large(planner, tensor, 2, self.n_filters - 3 * quarter, kernel),
+            self._plan_large(planner, tensor, 3, quarter, larger),
+            self._plan_named(planner, maxima, "conv4", quarter),
+        ]
+        return self._drop(planner, join(planner, branches))
+
+    def _plan_large(self, planner, tensor, number, n_filters, kernel):
+        if tensor.shape[-1] > n_filters:
+            tensor = self._plan_named(planner, tensor, f"reduce{number}", n_filters)
+        return self._plan_named(
+            planner,
+            tensor,
+            f"conv{number}",
+            n_filters,
+            kernel,
+            stride=self.stride,
+            dilation=self.dilation,
+        )
+
+
+class DenseBlock(_Block):
+    """Convolutions, each of which sees the maps of all before it.
+
+    The output is the input and the maps of all convolutions, side by side.
+
+    Parameters
+    ----------
+    growth : int
+        Channels that each convolution adds.
+    n_convolutions : int, default=3
+        How many there are.
+    kernel_size : int or (int, int), default=3
+        Lines and columns, or steps, of a window.
+    activation : str, default="relu"
+        Any of `Activation`; after each convolution.
+    dilation : int or (int, int), default=1
+        Distance of the places in a window.
+    normalization : {"batch", "layer"} or None, default=None
+        Of each convolution.
+    dropout : float, default=0.0
+        Probability with which a channel of a convolution is set to zero in training.
+    initializer : str, default="auto"
+        As of `Dense`.
+
+    References
+    ----------
+    Huang, Liu, van der Maaten and Weinberger, "Densely connected convolutional
+    networks", CVPR 2017.
+
+    Examples
+    --------
+    >>> from skmanifold_nn.neural_network.layers import DenseBlock
+    >>> DenseBlock(12, 4)
+    DenseBlock(growth=12, n_convolutions=4)
+    """
+
+    def __init__(
+        self,
+        growth,
+        n_convolutions=3,
+        kernel_size=3,
+        activation="relu",
+        *,
+        dilation=1,
+        normalization=None,
+        dropout=0.0,
+        initializer="auto",
+    ):
+        self.growth = growth
+        self.n_convolutions = n_convolutions
+        self.kernel_size = kernel_size
+        self.activation = activation
+        self.dilation = dilation
+        self.normalization = normalization
+        self.dropout = dropout
+        self.initializer = initializer
+
+    def plan(self, planner, tensor):
+        """Declare the units and what joins them; see `Layer.plan`."""
+        tensor = rolled(planner, tensor)
+        check_count(planner, "growth", self.growth)
+        n_convolutions = check_count(planner, "n_convolutions", self.n_convolutions)
+        for k in range(1, n_convolutions + 1):
+            tensor = planner.pin(tensor)
+            new = self._plan_named(
+                planner,
+                tensor,
+                f"conv{k}",
+                self.growth,
+                self.kernel_size,
+                dilation=self.dilation,
+            )
+            tensor = join(planner, [tensor, self._drop(planner, new)])
+        return tensor
