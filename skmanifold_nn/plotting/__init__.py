@@ -1,13 +1,23 @@
-"""Displays: pictures of fitted embeddings, after scikit-learn's.
+"""Displays: pictures of fitted embeddings and networks, after scikit-learn's.
 
-A Display holds the arrays of one picture. `from_estimator` and `from_dissimilarities`
-compute them and draw; `plot` draws once more, on axes of your own. matplotlib, which
-the extra ``plot`` installs, is imported when something is drawn and not before.
+A Display holds the arrays of one picture. `from_estimator` and its like for plain
+arrays compute them and draw; `plot` draws once more, on axes of your own. matplotlib,
+which the extra ``plot`` installs, is imported when something is drawn and not before.
 
-`_pairs` measures what is drawn, `_drawing` holds what all Displays need of matplotlib.
+`_pairs` measures what is drawn of embeddings, `_networks` asks networks, `_tiles` draws
+small pictures side by side, `_drawing` holds what all Displays need of matplotlib.
 """
 
+from ._filters import FiltersDisplay
+from ._maps import FeatureMapsDisplay
+from ._saliency import SaliencyDisplay
 from ._shepard import ShepardDisplay
 from ._stress_per_point import StressPerPointDisplay
 
-__all__ = ["ShepardDisplay", "StressPerPointDisplay"]
+__all__ = [
+    "FeatureMapsDisplay",
+    "FiltersDisplay",
+    "SaliencyDisplay",
+    "ShepardDisplay",
+    "StressPerPointDisplay",
+]
