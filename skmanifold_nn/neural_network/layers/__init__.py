@@ -6,6 +6,7 @@ the kernels run it (``_engine``), and no loop knows what a layer does.
 """
 
 from ._activations import Activation
+from ._augmentation import Augment
 from ._base import Layer
 from ._blocks import DenseBlock, InceptionBlock, ResidualBlock
 from ._containers import Concatenate, Residual
@@ -30,6 +31,7 @@ __all__ = [
     "LSTM",
     "Activation",
     "AlphaDropout",
+    "Augment",
     "AveragePool1D",
     "AveragePool2D",
     "BatchNorm",
