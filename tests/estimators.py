@@ -18,6 +18,8 @@ from skmanifold_nn.manifold import (
     SpectralEmbedding,
 )
 from skmanifold_nn.neural_network import (
+    ConvNetClassifier,
+    ConvNetRegressor,
     GRUClassifier,
     GRURegressor,
     LSTMClassifier,
@@ -347,6 +349,64 @@ def recurrent_row(kind, refused=(), **params):
     )
 
 
+CONVOLUTIONAL_REFUSED = (
+    *NETWORK_REFUSED,
+    ({"n_filters": (4, 0)}, ["n_filters must be > 0", "[4, 0]"]),
+    ({"n_filters": ()}, ["n_filters", "at least 1", "[]"]),
+    ({"kernel_size": 0}, ["kernel_size", "Got 0"]),
+    ({"kernel_size": (2, 2)}, ["stage 1", "layer 'conv1'", "kernel_size", "(2, 2)"]),
+    ({"kernel_size": 4, "padding": "valid"}, ["stage 1", "of 3 places", "'conv1'"]),
+    ({"pool_size": 4, "padding": "valid"}, ["stage 1", "layer 'pool1'", "pool_size"]),
+    ({"stride": 0}, ["stride", "Got 0"]),
+    ({"dilation": 0}, ["dilation", "Got 0"]),
+    ({"padding": "full"}, ["padding", "same", "Got 'full'"]),
+    ({"padding": -1}, ["layer 'conv1'", "padding", "got -1"]),
+    ({"pooling": "median"}, ["pooling", "average", "Got 'median'"]),
+    ({"block": "bent"}, ["block", "inception", "Got 'bent'"]),
+    ({"block": "residual", "padding": 1}, ["padding", "'same'", "residual", "got 1"]),
+    ({"block": "dense", "stride": 2}, ["stride", "block='dense'", "got 2"]),
+    ({"block": "inception", "n_filters": 3}, ["stage 1", "n_filters", "at least 4"]),
+    ({"blocks_per_stage": 0}, ["blocks_per_stage", "Got 0"]),
+    ({"global_pool": "yes"}, ["global_pool", "Got 'yes'"]),
+    ({"n_dim": 3}, ["n_dim", "Got 3"]),
+    ({"n_dim": 2}, ["n_dim=2", "3 values", "input_shape"]),
+    ({"input_shape": (2, 2, 1)}, ["input_shape=(2, 2, 1)", "4", "3"]),
+    ({"input_shape": (3, 1)}, ["input_shape=(3, 1)", "set n_dim"]),
+    ({"input_shape": (3, 1, 1), "n_dim": 1}, ["input_shape", "n_dim=1"]),
+    ({"input_shape": (3, 1, 1, 1)}, ["input_shape", "one to three"]),
+    ({"augment": {"shifts": 1}}, ["augment", "rotation", "{'shifts': 1}"]),
+    ({"augment": {"crop": 1.5}}, ["layer 'augment'", "crop", "1.5"]),
+    ({"augment": {"rotation": 5}}, ["layer 'augment'", "rotation", "signals"]),
+    ({"solver": "lbfgs", "augment": {"shift": 1}}, ["solver='lbfgs'", "noise"]),
+    ({"freeze": "conv9"}, ["freeze", "conv9", "conv1"]),
+)
+
+
+def convolutional_row(kind, variant="", refused=(), **params):
+    """Rows of the three columns are signals of three steps."""
+
+    def slow():
+        X = np.random.default_rng(31).standard_normal((2000, 20))
+        never = {"tol": 0.0, "n_iter_no_change": np.inf, "max_iter": 400}
+        return kind(n_filters=(32, 32), **never), X, np.arange(2000) % 2
+
+    settings = {
+        "n_filters": (8,),
+        "hidden_layer_sizes": (16,),
+        "tol": 0.02,
+        "n_iter_no_change": 3,
+        "learning_rate_init": 0.03,
+    }
+    return Row(
+        kind(random_state=5, **settings | params),
+        grid={"n_filters": [(4,), (8, 5)], "alpha": [0.0, 10.0]},
+        refused=refused,
+        slow=None if variant else slow,
+        remedies=("fewer units",),
+        variant=variant,
+    )
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -461,6 +521,28 @@ ROWS = [
         normalization="layer",
     ),
     recurrent_row(SimpleRNNRegressor, solver="lbfgs", max_iter=60, tol=0.1),
+    convolutional_row(ConvNetClassifier, refused=CONVOLUTIONAL_REFUSED),
+    convolutional_row(
+        ConvNetClassifier,
+        "-residual",
+        block="residual",
+        pooling="average",
+        normalization="batch",
+        dropout=0.05,
+        augment={"noise": 0.05},
+        early_stopping=True,
+        batch_size=50,
+    ),
+    convolutional_row(ConvNetRegressor, block="dense", pooling=None),
+    convolutional_row(
+        ConvNetRegressor,
+        "-lbfgs",
+        block="inception",
+        global_pool=True,
+        solver="lbfgs",
+        max_iter=60,
+        tol=0.1,
+    ),
     spectral_row(DiffusionMap(n_neighbors=12), refused=DIFFUSION_REFUSED),
     spectral_row(
         DiffusionMap(affinity="rbf", gamma=1.0, alpha=0.5, diffusion_time=2.5),

@@ -90,6 +90,8 @@ class NeuralNetwork(
 
     # Whether samples are sequences.
     _reads_sequences = False
+    # Dtypes of samples that stay as they are; others become the first.
+    _dtypes = (np.float64, np.float32)
     # Factor of the samples.
     _input_scale = 1.0
     # Names of layers that are not trained.
@@ -436,7 +438,7 @@ class NeuralNetwork(
             accept_sparse="csr",
             multi_output=True,
             y_numeric=self._y_is_numeric,
-            dtype=(np.float64, np.float32),
+            dtype=self._dtypes,
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:

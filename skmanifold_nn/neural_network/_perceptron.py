@@ -2,12 +2,11 @@
 
 from numbers import Integral
 
-from .layers import Activation, AlphaDropout, BatchNorm, Dropout, LayerNorm
+from .layers import Activation, AlphaDropout, Dropout
 from .layers._dense import dense
+from .layers._normalization import NORMALIZATIONS
 
-__all__ = ["NORMALIZATIONS", "plan_perceptron", "unit_counts"]
-
-NORMALIZATIONS = {"batch": BatchNorm(), "layer": LayerNorm()}
+__all__ = ["plan_perceptron", "unit_counts"]
 
 
 def unit_counts(name, sizes, *, least=0):
@@ -28,7 +27,7 @@ def unit_counts(name, sizes, *, least=0):
 def plan_perceptron(planner, tensor, sizes, described, *, name="hidden"):
     """Plan dense layers: each is dense, normalisation, activation, dropout."""
     activation = described["activation"]
-    normalization = NORMALIZATIONS.get(described["normalization"])
+    normalization = NORMALIZATIONS[described["normalization"]]
     dropout = AlphaDropout if activation == "selu" else Dropout
     for k, n_units in enumerate(sizes, start=1):
         with planner.layer(f"{name}{k}"):

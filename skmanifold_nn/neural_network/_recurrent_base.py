@@ -17,13 +17,14 @@ from ._parameters import (
     HiddenLayerParameters,
     InitializerName,
 )
-from ._perceptron import NORMALIZATIONS, plan_perceptron, unit_counts
+from ._perceptron import plan_perceptron, unit_counts
 from ._sequence_targets import read_targets, read_weights
 from ._sequences import Sequences, unflatten, validate_sequences
 from ._streams import Streams
 from ._torch_weights import TorchWeights
 from .layers import Bidirectional, Dropout
 from .layers._engine import Samples
+from .layers._normalization import NORMALIZATIONS
 
 __all__ = ["RecurrentLists", "RecurrentNetwork"]
 
@@ -224,7 +225,7 @@ class RecurrentNetwork(
 
     @staticmethod
     def _plan_after(planner, tensor, described):
-        normalization = NORMALIZATIONS.get(described["normalization"])
+        normalization = NORMALIZATIONS[described["normalization"]]
         if normalization is not None:
             tensor = normalization.plan(planner, tensor)
         return Dropout(described["dropout"]).plan(planner, tensor)

@@ -10,14 +10,13 @@ from ._base import Layer
 from ._containers import add, join
 from ._convolution import Conv1D, Conv2D
 from ._dropout import Dropout
-from ._normalization import BatchNorm, LayerNorm
+from ._normalization import NORMALIZATIONS
 from ._pooling import MaxPool1D, MaxPool2D
 from ._shapes import rolled
 from ._windows import check_axes, check_count
 
 __all__ = ["DenseBlock", "InceptionBlock", "ResidualBlock", "plan_unit"]
 
-NORMALIZATIONS = {None: None, "batch": BatchNorm(), "layer": LayerNorm()}
 CONVOLUTIONS = {1: Conv1D, 2: Conv2D}
 POOLS = {1: MaxPool1D, 2: MaxPool2D}
 

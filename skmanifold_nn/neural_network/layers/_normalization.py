@@ -10,7 +10,7 @@ from ..._kernels._batch_normalization import scratch_sizes
 from ..._kernels._normalization import ADDRESSES, scratch_per_row
 from ._base import Layer
 
-__all__ = ["BatchNorm", "LayerNorm"]
+__all__ = ["NORMALIZATIONS", "BatchNorm", "LayerNorm"]
 
 
 def _ones(shape, random_state):
@@ -147,3 +147,7 @@ class LayerNorm(Layer):
             cache_per_row=scratch_per_row(tensor.size, shape[0]),
             **_affine(planner, shape, self.affine),
         )
+
+
+# What parameters `normalization` of estimators and blocks mean.
+NORMALIZATIONS = {None: None, "batch": BatchNorm(), "layer": LayerNorm()}

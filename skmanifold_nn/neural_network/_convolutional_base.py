@@ -1,0 +1,340 @@
+"""What convolutional networks share, whatever their targets are."""
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Literal
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from .._sklearn_compat import Options, StrOptions, fit_context
+from ._base import NeuralNetwork
+from ._declarations import attribute, declares, parameter
+from ._fine_tuning import FineTuning
+from ._images import as_rows, shape_with_channels
+from ._parameters import (
+    COUNT,
+    ActivationName,
+    HiddenLayerParameters,
+    InitializerName,
+)
+from ._perceptron import plan_perceptron, unit_counts
+from ._saliency import Saliency
+from ._stages import plan_stages
+from .layers import Augment
+from .layers._engine import Samples
+
+__all__ = ["ConvolutionalNetwork"]
+
+SIZE = ["array-like", *COUNT]
+
+
+@declares
+class _ConvNetParameters(HiddenLayerParameters):
+    n_filters: int | Sequence[int] = parameter(
+        default=(6, 16),
+        kind="array-like of int",
+        constraints=SIZE,
+        text="Filters of the convolutions of each stage.",
+        kw_only=False,
+    )
+    kernel_size: int | tuple[int, int] = parameter(
+        default=3,
+        kind="int or (int, int)",
+        constraints=SIZE,
+        text="Lines and columns, or steps, that a filter sees.",
+        kw_only=False,
+    )
+    stride: int | tuple[int, int] = parameter(
+        default=1,
+        kind="int or (int, int)",
+        constraints=SIZE,
+        text="Distance of a filter's places, in the first block of each stage.",
+    )
+    dilation: int | tuple[int, int] = parameter(
+        default=1,
+        kind="int or (int, int)",
+        constraints=SIZE,
+        text="Distance of the places that a filter sees.",
+    )
+    padding: int | Literal["same", "valid"] | tuple[int, int] = parameter(
+        default="same",
+        kind='{"same", "valid"}, int or (int, int)',
+        constraints=[StrOptions({"same", "valid"}), Integral, "array-like"],
+        text="""Zeros around maps: "same" keeps their size, where the stride is 1, and
+        incomplete windows of pooling at the border; "valid" has neither.""",
+    )
+    pooling: Literal["max", "average"] | None = parameter(
+        default="max", text="What each stage ends with."
+    )
+    pool_size: int | tuple[int, int] = parameter(
+        default=2,
+        kind="int or (int, int)",
+        constraints=SIZE,
+        text="Lines and columns, or steps, that pooling makes one.",
+    )
+    block: Literal["plain", "residual", "inception", "dense"] = parameter(
+        default="plain",
+        text="""What stages are made of: convolutions, or `ResidualBlock`,
+        `InceptionBlock` or `DenseBlock` of the layers.""",
+    )
+    blocks_per_stage: int = parameter(
+        default=1,
+        constraints=COUNT,
+        text="""Blocks before each pooling; of "dense" the convolutions of the only
+        block, each of which adds `n_filters` channels.""",
+    )
+    global_pool: bool = parameter(
+        default=False,
+        text="""Whether the dense layers get the mean of each channel over all places,
+        not the values at all places.""",
+    )
+    hidden_layer_sizes: int | Sequence[int] = parameter(
+        default=(100,),
+        kind="array-like of int",
+        constraints=["array-like", *COUNT],
+        text="Units of dense layers after the last stage; may be empty.",
+    )
+    n_dim: int | None = parameter(
+        default=None,
+        kind="{1, 2} or None",
+        constraints=[Options(Integral, {1, 2}), None],
+        text="""Axes of a sample without that of the channels: 2 for images, 1 for
+        signals. Only needed where X, or `input_shape`, may be either.""",
+    )
+    input_shape: int | Sequence[int] | None = parameter(
+        default=None,
+        kind="tuple of int or None",
+        constraints=["array-like", *COUNT, None],
+        text="""Shape of a sample, where the rows of X are flattened ones: (height,
+        width, channels), (height, width) or (n_steps, n_channels). None: rows are
+        signals of one channel.""",
+    )
+    activation: ActivationName = parameter(
+        default="relu", text="Of convolutions and dense layers."
+    )
+    dropout: float = parameter(
+        default=0.0,
+        text="""Probability with which a channel of a block, at all places, or a unit of
+        a dense layer is set to zero in training.""",
+    )
+    normalization: Literal["batch", "layer"] | None = parameter(
+        default=None,
+        text="""Of convolutions and dense layers before their activation, over
+        channels.""",
+    )
+    initializer: InitializerName = parameter(default="auto")
+    augment: dict | Augment | None = parameter(
+        default=None,
+        kind="dict, Augment or None",
+        constraints=[dict, Augment, None],
+        text="""How samples are changed at random in training, never in validation:
+        parameters of `Augment`, as ``{"shift": 2, "rotation": 10}``.""",
+    )
+
+    input_shape_: tuple[int, ...] = attribute(
+        "tuple of int", "Of a sample, the number of channels last."
+    )
+    input_scale_: float = attribute(
+        "float",
+        """Factor of all values that come in: 1 / 255 after a fit to uint8, whatever
+        the dtype of later samples, otherwise 1.""",
+    )
+
+
+# A NeuralNetwork, so that scikit-learn wraps `transform` for set_output.
+class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwork):
+    """Stages of convolutions and pooling, then a perceptron."""
+
+    # The network.
+
+    def _describe_network(self):
+        self._check_block()
+        return {
+            "input_shape": self.input_shape_,
+            "augment": self._described_augmentation(),
+            "n_filters": unit_counts("n_filters", self.n_filters, least=1),
+            **{
+                name: _plain(getattr(self, name))
+                for name in ("kernel_size", "stride", "dilation", "padding")
+            },
+            "pooling": self.pooling,
+            "pool_size": _plain(self.pool_size),
+            "block": self.block,
+            "blocks_per_stage": int(self.blocks_per_stage),
+            "global_pool": bool(self.global_pool),
+            "hidden_layer_sizes": unit_counts(
+                "hidden_layer_sizes", self.hidden_layer_sizes
+            ),
+            "activation": self.activation,
+            "normalization": self.normalization,
+            "dropout": float(self.dropout),
+            "initializer": self.initializer,
+        }
+
+    def _check_block(self):
+        """Maps that are added, or stand side by side, have the same places."""
+        if self.block != "plain" and _plain(self.padding) != "same":
+            raise ValueError(
+                f"padding must be 'same' where block={self.block!r}, got "
+                f"{self.padding!r}: the maps of a block have one size."
+            )
+        if self.block == "dense" and set(np.ravel(self.stride).tolist()) != {1}:
+            raise ValueError(
+                f"stride must be 1 where block='dense', got {self.stride!r}: its maps "
+                "stand side by side; leave it to pooling to shrink them."
+            )
+
+    def _described_augmentation(self):
+        if not isinstance(self.augment, dict):
+            return self.augment and clone(self.augment)
+        try:
+            return Augment(**self.augment)
+        except TypeError:
+            names = list(Augment().get_params())
+            raise ValueError(
+                f"augment must be a dict of parameters of Augment, {names}, got "
+                f"{self.augment!r}."
+            ) from None
+
+    @property
+    def _input_shape(self):
+        return self.input_shape_
+
+    @property
+    def _input_scale(self):
+        return self.input_scale_
+
+    def _plan_layers(self, planner, tensor, described):
+        if described["augment"] is not None:
+            with planner.layer("augment"):
+                tensor = described["augment"].plan(planner, tensor)
+        tensor = plan_stages(planner, tensor, described)
+        sizes = described["hidden_layer_sizes"]
+        return plan_perceptron(planner, tensor, sizes, described)
+
+    # Samples.
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+        """Train on images or signals X and their targets y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, height, width, n_channels), \
+                (n_samples, height, width), (n_samples, n_steps, n_channels) or \
+                (n_samples, n_values)
+            Images; with three axes images of one channel, or signals, as `n_dim` tells;
+            with two axes flattened samples of `input_shape`, or signals of one channel.
+            uint8 and float32 are computed in float32, everything else in float64; uint8
+            is never copied, but multiplied by 1 / 255 as it comes into the network.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, label indicators, or real numbers.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss, not negative.
+        X_val : array-like, default=None
+            Samples that are not trained on: their losses go to
+            ``validation_loss_curve_``, and `early_stopping` watches them in place of a
+            share of X.
+        y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), \
+                default=None
+            Targets of `X_val`.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If training came to numbers that are not finite, if the axes of X may mean
+            images and signals, or if a stage shrinks maps below one place.
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val)
+
+    def _as_rows(self, X, *, reset=False):
+        return as_rows(
+            X,
+            fitted_shape=None if reset else self.input_shape_,
+            n_dim=self.n_dim,
+            input_shape=self.input_shape,
+            owner=type(self).__name__,
+        )
+
+    def _validate_training(self, X, y, sample_weight, *, reset):
+        rows, shape = self._as_rows(X, reset=reset)
+        rows, y, sample_weight = super()._validate_training(
+            rows, y, sample_weight, reset=reset
+        )
+        if reset:
+            self.input_shape_ = shape or shape_with_channels(
+                rows.shape[1], n_dim=self.n_dim, input_shape=self.input_shape
+            )
+            self.input_scale_ = 1 / 255 if rows.dtype == np.uint8 else 1.0
+        return rows, y, sample_weight
+
+    def _validate_rows(self, X, dtype):
+        return super()._validate_rows(self._as_rows(X)[0], (dtype, np.uint8))
+
+    # Bytes stay what they are.
+
+    _dtypes = (*NeuralNetwork._dtypes, np.uint8)
+
+    @staticmethod
+    def _source(X):
+        return "bytes" if X.dtype == np.uint8 else "dense"
+
+    @staticmethod
+    def _dtype_of(X):
+        return np.dtype(np.float32) if X.dtype == np.uint8 else X.dtype
+
+    def _samples(self, X, dtype):
+        return Samples.of(X) if X.dtype == np.uint8 else super()._samples(X, dtype)
+
+    def _as_source(self, X_val, source):
+        if self._source(X_val) == source:
+            return X_val
+        if source == "dense":
+            return X_val.astype(self._linked[0].dtype)
+        rounded = X_val.clip(0, 255).astype(np.uint8)
+        if not np.array_equal(rounded, X_val):
+            raise ValueError(
+                "X_val must have the dtype uint8, as X has, or whole numbers from 0 to "
+                f"255, got dtype {X_val.dtype}: the network scales both alike."
+            )
+        return rounded
+
+    def feature_maps(self, X, layer):
+        """Maps that a layer makes of samples.
+
+        Parameters
+        ----------
+        X : array-like
+            Samples, in any form that `fit` takes.
+        layer : int or str
+            A name of ``layer_names_``, or a number among them.
+
+        Returns
+        -------
+        maps : ndarray of shape (n_samples, height, width, n_filters) or \
+                (n_samples, n_steps, n_filters)
+            Or of the shape (n_samples, n_units), for layers after the last stage.
+        """
+        check_is_fitted(self)
+        name = self._layer_name(layer)
+        maps = self._outputs(X, name)
+        return maps.reshape(len(maps), *self._plan().layers[name][1].shape)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _plain(value):
+    """An int, a word, or a tuple of int."""
+    if isinstance(value, str | Integral):
+        return value if isinstance(value, str) else int(value)
+    return tuple(np.asarray(value).tolist())
