@@ -18,7 +18,7 @@ typedef struct {
     int64_t pad_top, pad_left;
 } window_geometry;
 
-/* Elements that copies may write behind what they are told to. */
+/* Elements that copies may write, and sums read, behind what they are told to. */
 #define WINDOW_SLACK 8
 
 /* The sample, line and column of a position. */

@@ -95,8 +95,8 @@ SKMNN_INLINE void SKMNN_NAME(window_add)(
         y[i] += x[i];
 }
 
-/* The adjoint: rows of taps are added to x. */
-SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(window_scatter)(
+/* The adjoint, window by window: rows of taps are added to x. */
+SKMNN_INLINE void SKMNN_NAME(window_spread)(
     const window_geometry *g, int64_t first, int64_t n_positions, ptrdiff_t n,
     const SKMNN_REAL *columns, SKMNN_REAL *x)
 {
@@ -121,4 +121,77 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(window_scatter)(
         }
         columns += g->kernel_height * tap;
     }
+}
+
+/* `own` of the lanes of places start .. stop - 1 of a line get what the windows at
+   `begin` .. `end` - 1 have for them. A place is read before the lanes of the one before
+   are written, so that no load waits for a store. */
+SKMNN_INLINE void SKMNN_NAME(window_line)(
+    ptrdiff_t own, const window_geometry *g, int64_t start, int64_t stop, int64_t begin,
+    int64_t end, ptrdiff_t n, ptrdiff_t size, const SKMNN_REAL *columns, SKMNN_REAL *x)
+{
+    const ptrdiff_t c = g->channels;
+    SKMNN_REAL before[WINDOW_SLACK], sum[WINDOW_SLACK];
+    memcpy(before, x + start * c, sizeof(before));
+    for (int64_t q = start; q < stop; q++) {
+        const int64_t at = q + g->pad_left; /* tap j is that of the window at - j */
+        const int64_t low = at - end + 1 > 0 ? at - end + 1 : 0;
+        const int64_t high =
+            at - begin < g->kernel_width ? at - begin + 1 : g->kernel_width;
+        const SKMNN_REAL *tap = columns + (at - low - begin) * size + low * n;
+        SKMNN_REAL total[WINDOW_SLACK] = {0};
+        for (int64_t j = low; j < high; j++, tap += n - size)
+#pragma omp simd
+            for (int l = 0; l < WINDOW_SLACK; l++)
+                total[l] += tap[l];
+#pragma omp simd
+        for (int l = 0; l < WINDOW_SLACK; l++)
+            sum[l] = before[l] + (l < own ? total[l] : 0);
+        if (q + 1 < stop)
+            memcpy(before, x + (q + 1) * c, sizeof(before));
+        memcpy(x + q * c, sum, sizeof(sum));
+    }
+}
+
+/* The same where windows are next to each other, and channels few: what a place gets
+   from a line of windows is summed before it is added. */
+SKMNN_INLINE void SKMNN_NAME(window_collect)(
+    const window_geometry *g, int64_t first, int64_t n_positions, ptrdiff_t n,
+    const SKMNN_REAL *columns, SKMNN_REAL *x)
+{
+    const ptrdiff_t size = g->kernel_height * g->kernel_width * n;
+    window_place at = window_at(g, first);
+    while (n_positions > 0) {
+        const int64_t left = g->out_width - at.column;
+        const int64_t end = at.column + (left < n_positions ? left : n_positions);
+        const int64_t start = at.column > g->pad_left ? at.column - g->pad_left : 0;
+        const int64_t last = end - 1 - g->pad_left + g->kernel_width;
+        const int64_t stop = last < g->width ? last : g->width;
+        const window_taps rows = window_rows(g, at.line);
+        for (int64_t i = rows.first; i < rows.stop; i++) {
+            const int64_t line =
+                at.sample * g->height + rows.start + i * g->dilation_height;
+            const SKMNN_REAL *taps = columns + i * g->kernel_width * n;
+            SKMNN_REAL *to = x + line * g->width * g->channels;
+            for (ptrdiff_t k = 0; k < n; k += WINDOW_SLACK)
+                SKMNN_NAME(window_line)(n - k, g, start, stop, at.column, end, n, size,
+                                        taps + k, to + k);
+        }
+        columns += (end - at.column) * size;
+        n_positions -= end - at.column;
+        at.column = end - 1;
+        window_next(g, &at);
+    }
+}
+
+/* The adjoint: rows of taps are added to x. */
+SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(window_scatter)(
+    const window_geometry *g, int64_t first, int64_t n_positions, ptrdiff_t n,
+    const SKMNN_REAL *columns, SKMNN_REAL *x)
+{
+    if (g->stride_width == 1 && g->dilation_width == 1 && 2 * n >= WINDOW_SLACK &&
+        n < 2 * WINDOW_SLACK)
+        SKMNN_NAME(window_collect)(g, first, n_positions, n, columns, x);
+    else
+        SKMNN_NAME(window_spread)(g, first, n_positions, n, columns, x);
 }

@@ -1,30 +1,53 @@
 /* Included by _pooling.h once for each of double and float. Inner loops are over the
    channels of a place. */
 
-/* The first of the largest of `lanes` channels' values in a window. */
+/* The first of the largest of `lanes` channels' values in a window; x is its first
+   place, `from` elements behind the start of the sample. */
 SKMNN_INLINE void SKMNN_NAME(pooling_largest)(
-    const int lanes, window_taps rows, window_taps cols, ptrdiff_t line, ptrdiff_t c,
+    const int lanes, int64_t height, int64_t width, ptrdiff_t line, ptrdiff_t c,
     ptrdiff_t from, const SKMNN_REAL *x, SKMNN_REAL *y, SKMNN_INDEX *where)
 {
-    SKMNN_REAL most[WINDOW_SLACK] = {0};
-    SKMNN_INDEX places[WINDOW_SLACK] = {0};
-    int begun = 0;
-    for (int64_t i = rows.first; i < rows.stop; i++)
-        for (int64_t j = cols.first; j < cols.stop; j++) {
-            const ptrdiff_t at = from + i * line + j * c;
+    SKMNN_REAL most[2 * WINDOW_SLACK];
+    SKMNN_INDEX places[2 * WINDOW_SLACK];
+#pragma omp simd
+    for (int k = 0; k < lanes; k++) {
+        most[k] = x[k];
+        places[k] = (SKMNN_INDEX)from + k;
+    }
+    for (int64_t i = 0; i < height; i++)
+        for (int64_t j = 0; j < width; j++) {
+            const ptrdiff_t at = i * line + j * c;
+            const SKMNN_INDEX place = (SKMNN_INDEX)(from + at);
 #pragma omp simd
             for (int k = 0; k < lanes; k++) {
-                const int larger = !begun | (x[at + k] > most[k]);
-                places[k] = larger ? (SKMNN_INDEX)(at + k) : places[k];
+                const int larger = x[at + k] > most[k];
+                places[k] = larger ? place + k : places[k];
                 most[k] = larger ? x[at + k] : most[k];
             }
-            begun = 1;
         }
 #pragma omp simd
     for (int k = 0; k < lanes; k++) {
         y[k] = most[k];
         where[k] = places[k];
     }
+}
+
+/* All channels of a window; `left` elements of y are still to be written. */
+SKMNN_INLINE void SKMNN_NAME(pooling_window)(
+    int64_t height, int64_t width, ptrdiff_t line, ptrdiff_t c, ptrdiff_t from,
+    ptrdiff_t left, const SKMNN_REAL *x, SKMNN_REAL *y, SKMNN_INDEX *where)
+{
+    enum { lanes = WINDOW_SLACK };
+    ptrdiff_t k = 0;
+    for (; k + 2 * lanes <= c; k += 2 * lanes)
+        SKMNN_NAME(pooling_largest)(
+            2 * lanes, height, width, line, c, from + k, x + k, y + k, where + k);
+    for (; k < c && k + lanes <= left; k += lanes)
+        SKMNN_NAME(pooling_largest)(
+            lanes, height, width, line, c, from + k, x + k, y + k, where + k);
+    for (; k < c; k++)
+        SKMNN_NAME(pooling_largest)(
+            1, height, width, line, c, from + k, x + k, y + k, where + k);
 }
 
 /* Maxima of windows, and where they are: elements from the start of their sample.
@@ -34,23 +57,25 @@ SKMNN_CLONED SKMNN_UNUSED static void SKMNN_NAME(pooling_max)(
     SKMNN_INDEX *where)
 {
     const ptrdiff_t c = g->channels, line = g->width * c;
-    const int64_t n_positions = n_rows * g->out_height * g->out_width;
-    window_place at = window_at(g, 0);
-    for (int64_t p = 0; p < n_positions; p++, window_next(g, &at), y += c, where += c) {
-        const window_taps rows = window_rows(g, at.line);
-        const window_taps cols = window_columns(g, at.column);
-        const SKMNN_REAL *sample = x + at.sample * g->height * line;
-        const ptrdiff_t from = rows.start * line + cols.start * c;
-        const ptrdiff_t left = (n_positions - p) * c; /* elements of y */
-        for (ptrdiff_t k = 0; k < c; k += WINDOW_SLACK)
-            if (k + WINDOW_SLACK <= left)
-                SKMNN_NAME(pooling_largest)(
-                    WINDOW_SLACK, rows, cols, line, c, from + k, sample, y + k,
-                    where + k);
+    ptrdiff_t left = n_rows * g->out_height * g->out_width * c;
+    for (int64_t l = 0; l < n_rows * g->out_height; l++) {
+        const window_taps rows = window_rows(g, l % g->out_height);
+        const ptrdiff_t above = (rows.start + rows.first) * line;
+        const SKMNN_REAL *sample = x + l / g->out_height * g->height * line;
+        for (int64_t p = 0; p < g->out_width; p++, y += c, where += c, left -= c) {
+            window_taps cols = {p * g->stride_width - g->pad_left, 0, g->kernel_width};
+            if (cols.start < 0 || cols.start + cols.stop > g->width)
+                cols = window_columns(g, p);
+            const ptrdiff_t from = above + (cols.start + cols.first) * c;
+            const int64_t height = rows.stop - rows.first;
+            const int64_t width = cols.stop - cols.first;
+            if (height == 2 && width == 2) /* unrolled */
+                SKMNN_NAME(pooling_window)(
+                    2, 2, line, c, from, left, sample + from, y, where);
             else
-                for (ptrdiff_t l = k; l < c; l++)
-                    SKMNN_NAME(pooling_largest)(
-                        1, rows, cols, line, c, from + l, sample, y + l, where + l);
+                SKMNN_NAME(pooling_window)(
+                    height, width, line, c, from, left, sample + from, y, where);
+        }
     }
 }
 
