@@ -73,6 +73,34 @@ def convolution(layer, x, numbers, forward, activation):
     return activation(layer, y, numbers, forward)
 
 
+def convolution_transpose(layer, x, numbers, forward, activation):
+    """Windows of products, added up and cut."""
+    W, n_axes = numbers("coefs_"), x.ndim - 2
+    kernel, sizes, stride = W.shape[:n_axes], x.shape[1:-1], pair(layer.stride, n_axes)
+    pads, shape = whole_map(sizes, kernel, stride, layer.padding)
+    last = [(n - 1) * s + k for n, s, k in zip(sizes, stride, kernel, strict=True)]
+    room = [max(end, n + pad) for end, n, pad in zip(last, shape, pads, strict=True)]
+    y = np.zeros((len(x), *room, W.shape[-2]), x.dtype)
+    for place in np.ndindex(*sizes):
+        for tap in np.ndindex(*kernel):
+            at = [p * s + t for p, s, t in zip(place, stride, tap, strict=True)]
+            y[(slice(None), *at)] += x[(slice(None), *place)] @ W[tap].T
+    for axis, (n, pad) in enumerate(zip(shape, pads, strict=True)):
+        y = np.take(y, np.arange(pad, pad + n), axis + 1)
+    y = y + numbers("intercepts_") if layer.bias else y
+    return activation(layer, y, numbers, forward)
+
+
+def whole_map(sizes, kernel, stride, padding):
+    """What is cut off the output of a transposed convolution, and its sizes then."""
+    if padding == "same":
+        pads = [max(k - s, 0) // 2 for k, s in zip(kernel, stride, strict=True)]
+        return pads, [n * s for n, s in zip(sizes, stride, strict=True)]
+    pads = pair(0 if padding == "valid" else padding, len(sizes))
+    axes = zip(sizes, kernel, stride, pads, strict=True)
+    return pads, [(n - 1) * s + k - 2 * pad for n, k, s, pad in axes]
+
+
 def max_pool(layer, x, numbers, forward):
     n_axes = x.ndim - 2
     stride = layer.pool_size if layer.stride is None else layer.stride
@@ -132,6 +160,31 @@ def torch_convolution(layer, x, numbers, forward, activation):
     options = {"stride": layer.stride, "dilation": layer.dilation}
     y = last(convolve(x, W, b, groups=layer.groups, **options))
     return activation(layer, y, numbers, forward)
+
+
+def torch_convolution_transpose(layer, x, numbers, forward, activation):
+    from torch.nn import functional
+
+    W, n_axes = numbers("coefs_"), x.ndim - 2
+    stride = pair(layer.stride, n_axes)
+    pads, shape = whole_map(x.shape[1:-1], W.shape[:n_axes], stride, layer.padding)
+    convolve = (
+        functional.conv_transpose1d if n_axes == 1 else functional.conv_transpose2d
+    )
+    filters = W.movedim((-1, -2), (0, 1)).contiguous()
+    y = last(convolve(first(x), filters, stride=stride))
+    for axis, (n, pad) in enumerate(zip(shape, pads, strict=True), start=1):
+        y = y.narrow(axis, pad, min(n, y.shape[axis] - pad))
+        rest = [*y.shape[:axis], n - y.shape[axis], *y.shape[axis + 1 :]]
+        y = torch_joined(y, y.new_zeros(rest), axis)
+    y = y + numbers("intercepts_") if layer.bias else y
+    return activation(layer, y, numbers, forward)
+
+
+def torch_joined(a, b, axis):
+    import torch
+
+    return torch.cat([a, b], axis)
 
 
 def torch_max_pool(layer, x, numbers, forward):

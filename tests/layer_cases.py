@@ -34,6 +34,8 @@ from skmanifold_nn.neural_network.layers import (
     Concatenate,
     Conv1D,
     Conv2D,
+    ConvTranspose1D,
+    ConvTranspose2D,
     Dense,
     DenseBlock,
     Dropout,
@@ -241,6 +243,28 @@ def convolution_row(layer, shape, places):
     return Row(layer, shape, outputs, convolution, torch_convolution, parameters)
 
 
+def convolution_transpose(layer, x, numbers, forward):
+    return maps.convolution_transpose(layer, x, numbers, forward, activation)
+
+
+def torch_convolution_transpose(layer, x, numbers, forward):
+    return maps.torch_convolution_transpose(
+        layer, x, numbers, forward, torch_activation
+    )
+
+
+def transpose_row(layer, shape, places):
+    """Outputs of so many places along each axis."""
+    n_axes, n = len(shape) - 1, layer.n_filters
+    parameters = (
+        (*maps.pair(layer.kernel_size, n_axes), n, shape[-1]),
+        *([(n,)] * layer.bias),
+    )
+    outputs = (*maps.pair(places, n_axes), n)
+    twins = convolution_transpose, torch_convolution_transpose
+    return Row(layer, shape, outputs, *twins, parameters)
+
+
 def pool_row(layer, shape, places):
     kind = "max" if isinstance(layer, MaxPool1D | MaxPool2D) else "average"
     outputs = (*maps.pair(places, len(shape) - 1), shape[-1])
@@ -344,6 +368,23 @@ ROWS = [
     convolution_row(Conv1D(4, 5, "relu", stride=2, padding="same"), (6, 1), 3),
     convolution_row(Conv1D(4, 2, dilation=3, groups=2), (7, 4), 4),
     convolution_row(Conv1D(3, 3, groups=3, padding=1), (4, 3), 4),
+    transpose_row(ConvTranspose2D(3, 2), (3, 2, 2), (4, 3)),
+    transpose_row(ConvTranspose2D(1, 1), (1, 1, 1), 1),
+    transpose_row(ConvTranspose2D(3, 1, "tanh", bias=False), (2, 3, 5), (2, 3)),
+    transpose_row(ConvTranspose2D(5, 3, "elu", padding=1), (3, 4, 2), (3, 4)),
+    transpose_row(
+        ConvTranspose2D(4, (4, 3), stride=2, padding="same"), (2, 3, 3), (4, 6)
+    ),
+    transpose_row(
+        ConvTranspose2D(2, (2, 1), stride=(3, 2), padding="same"), (2, 2, 3), (6, 4)
+    ),
+    transpose_row(
+        ConvTranspose2D(2, (3, 2), stride=(1, 3), padding=(2, 0), bias=False),
+        *((4, 2, 17), (2, 5)),
+    ),
+    transpose_row(ConvTranspose1D(3, 5, stride=2), (3, 2), 9),
+    transpose_row(ConvTranspose1D(6, 4, "relu", padding="same"), (5, 1), 5),
+    transpose_row(ConvTranspose1D(1, 3, stride=4), (3, 2), 11),
     pool_row(MaxPool2D(), (4, 5, 3), 2),
     pool_row(MaxPool2D(3, stride=1, padding="same"), (4, 3, 2), (4, 3)),
     pool_row(MaxPool2D((3, 2), stride=(2, 1), padding=1), (5, 2, 17), (3, 3)),

@@ -30,6 +30,7 @@ from skmanifold_nn.neural_network.layers import (
     Concatenate,
     Conv1D,
     Conv2D,
+    ConvTranspose1D,
     Dense,
     DenseBlock,
     Dropout,
@@ -371,6 +372,10 @@ def test_errors_name_the_layer(members, shape, fragments):
         (Conv2D(4, 3, initializer="no"), (4, 4, 3), ["initializer", "'no'"]),
         (Conv2D(4, 3, "no"), (4, 4, 3), ["activation", "'no'"]),
         (Conv2D(4, 3), (4, 3), ["(height, width, n_channels)", "(4, 3)", "Reshape"]),
+        (
+            ConvTranspose1D(2, 3, padding=2),
+            *((2, 1), ["below 1", "output would have 0 places", "less padding"]),
+        ),
         (Conv1D(4, 3), (4,), ["(n_steps, n_channels)", "(4,)", "input_shape"]),
         (Conv2D(4, 5, padding=1), (4, 2, 1), ["4 x 2", "(2 + 2 * 1 - 5) / 1 + 1 < 1"]),
         (MaxPool2D(3), (2, 4, 1), ["'maxpool2d0'", "2 x 4", "smaller pool_size"]),

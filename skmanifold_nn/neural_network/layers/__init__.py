@@ -25,6 +25,7 @@ from ._pooling import (
 )
 from ._recurrent import GRU, LSTM, Bidirectional, SimpleRNN
 from ._shapes import Flatten, Reshape
+from ._transposed import ConvTranspose1D, ConvTranspose2D
 
 __all__ = [
     "GRU",
@@ -39,6 +40,8 @@ __all__ = [
     "Concatenate",
     "Conv1D",
     "Conv2D",
+    "ConvTranspose1D",
+    "ConvTranspose2D",
     "Dense",
     "DenseBlock",
     "Dropout",

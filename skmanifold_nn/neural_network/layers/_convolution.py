@@ -23,11 +23,11 @@ def convolve(planner, tensor, n_filters, over, *, groups, bias, fans):
     shape = (*over.kernel, n_channels // groups, n)
     terms, filters = over.n_taps * (n_channels // groups), n // groups
     start = planner.parameter(
-        "coefs_", shape, partial(_draw, initial_weights, shape, fans), penalized=True
+        "coefs_", shape, partial(draw, initial_weights, shape, fans), penalized=True
     )
     if bias:
         planner.parameter(
-            "intercepts_", (n,), partial(_draw, initial_intercepts, (n,), fans)
+            "intercepts_", (n,), partial(draw, initial_intercepts, (n,), fans)
         )
     chunk = max(CHUNK_ROWS, CHUNK_ELEMENTS // terms)
     words = {"alone": True, "params": start, "n_params": (terms + bias) * n}
@@ -49,7 +49,7 @@ def convolve(planner, tensor, n_filters, over, *, groups, bias, fans):
     )
 
 
-def _draw(initial, shape, fans, random_state):
+def draw(initial, shape, fans, random_state):
     return initial(shape=shape, random_state=random_state, **fans)
 
 
