@@ -2,9 +2,9 @@
 
 "augment" reads samples, images or signals, as "gather_scaled" and "gather_bytes" do;
 not in training it gives what they give. In training every sample is seen through an
-affine map of its own, drawn by its place in the minibatch, bilinearly: a window cut
-from the image and enlarged to its size, flipped, zoomed and turned about the centre,
-and shifted. What whole shifts and flips bring are the places' values themselves, as
+affine map of its own, drawn by its place in the minibatch, bilinearly: a window cut out
+and enlarged to the size of the image, flipped, zoomed and turned about the centre, and
+shifted. What whole shifts and flips bring are the places' values themselves, as
 bilinear weights are then 0 and 1.
 
 ``op.ints`` is the `augment_geometry` of ``_augmentation.h``. ``op.reals`` is the scale;
