@@ -248,8 +248,8 @@ def test_parameters_are_reached_by_name():
 
 
 WRONG = [
-    ({"shift": -1}, (8, 8, 1), "shift must be an int of at least 0.*got -1"),
-    ({"shift": 8}, (8, 9, 1), "less than the size of 8, got 8"),
+    ({"shift": -1}, (8, 8, 1), "shift must be an int from 0 to 7, in.*got -1: 1 or"),
+    ({"shift": 8}, (8, 9, 1), "an int from 0 to 7, in places.*got 8"),
     ({"shift": 1.0}, (8, 8, 1), r"share of the size.*got 1\.0"),
     ({"shift": True}, (8, 8, 1), "shift must be.*got True"),
     ({"shift": np.nan}, (8, 8, 1), "shift must be.*got nan"),

@@ -153,9 +153,9 @@ class Augment(Layer):
             number = isinstance(shift, Real) and not isinstance(shift, bool)
             if not (number and 0 <= shift < largest):
                 raise planner.error(
-                    "shift must be an int of at least 0, in places, or a float in "
-                    f"[0, 1), a share of the size, and less than the size of {size}, "
-                    f"got {self.shift!r}: 1 or 2, or 0.1, is usual."
+                    f"shift must be an int from 0 to {size - 1}, in places, or a float "
+                    f"in [0, 1), a share of the size, got {self.shift!r}: 1 or 2, or "
+                    "0.1, is usual."
                 )
             found[axis] = float(shift) if places else float(shift) * size
             if not places and shift:
