@@ -105,4 +105,46 @@ SaliencyDisplay.from_estimator(
     ax=ax,
     text_kw={"fontsize": "medium"},
 )
+
+# %%
+# Signals
+# -------
+# A wave of one period somewhere in noise, which begins upwards or downwards. The
+# filters have windows of steps. The gradients, behind the signals, are where the wave
+# is: red at its crest, blue in its trough.
+
+
+def waves(n_signals, seed, n_steps=120, period=16):
+    rng = np.random.default_rng(seed)
+    X = 0.3 * rng.standard_normal((n_signals, n_steps)).astype(np.float32)
+    y = rng.integers(0, 2, size=n_signals)
+    begins = rng.integers(0, n_steps - period, size=n_signals)
+    wave = np.sin(2 * np.pi * np.arange(period) / period)
+    for signal, begin, sign in zip(X, begins, 2 * y - 1, strict=True):
+        signal[begin : begin + period] += sign * wave
+    return X, np.array(["down", "up"])[y]
+
+
+X_train, y_train = waves(1000, seed=3)
+X_test, y_test = waves(500, seed=4)
+net = ConvNetClassifier(
+    n_filters=(8, 16),
+    kernel_size=9,
+    global_pool=True,
+    hidden_layer_sizes=(),
+    normalization="batch",
+    batch_size=32,
+    learning_rate="cosine",
+    learning_rate_init=0.003,
+    max_iter=15,
+    random_state=1,
+)
+net.fit(X_train, y_train)
+print(f"test accuracy {net.score(X_test, y_test):.3f}")
+
+figure, axes = plt.subplots(
+    1, 2, figsize=(12, 4), width_ratios=(1, 2.2), layout="constrained"
+)
+FiltersDisplay.from_estimator(net, ax=axes[0])
+SaliencyDisplay.from_estimator(net, X_test[:5], ax=axes[1])
 plt.show()

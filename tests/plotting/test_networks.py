@@ -111,3 +111,14 @@ def test_convolutions_of_other_networks(images):
     )
     net.fit(X.reshape(20, -1), y)
     assert convolution_of(net).shape == (5, 1, 3)
+
+
+def test_the_first_convolution_of_a_block(images):
+    net = conv_net(block="inception", random_state=3).fit(*images)
+    assert convolution_of(net).shape == (1, 1, 1, 1)
+    assert convolution_of(net, "block2__conv2").shape == (3, 3, 3, 3)
+    np.testing.assert_array_equal(
+        convolution_of(net, "block2"), convolution_of(net, "block2__conv1")
+    )
+    with pytest.raises(ValueError, match=r"block1__conv1.*block2__conv4"):
+        convolution_of(net, "block3")

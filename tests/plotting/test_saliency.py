@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from skmanifold_nn.neural_network import ConvNetClassifier
 from skmanifold_nn.plotting import SaliencyDisplay
 
 
@@ -141,6 +142,21 @@ def test_targets_and_labels(rng, ax):
         )
         np.testing.assert_array_equal(display.values, -2 * X)
         assert [text.get_text() for text in display.texts_] == expected
+
+
+def test_a_network(rng, ax):
+    X = rng.integers(0, 256, size=(20, 6, 5)).astype(np.uint8)
+    net = ConvNetClassifier((4,), n_dim=2, max_iter=2, learning_rate="cosine")
+    net.fit(X, np.array(["a", "b"])[np.arange(20) % 2])
+    display = SaliencyDisplay.from_estimator(net, X[:4], target="b", ax=ax)
+    expected = net.saliency(X[:4], target="b")
+    assert np.abs(expected).max() > 0
+    np.testing.assert_array_equal(display.values, expected)
+    np.testing.assert_array_equal(drawn(display.sample_images_), X[:4])
+    assert [text.get_text() for text in display.texts_] == list("bbbb")
+    display = SaliencyDisplay.from_estimator(net, X[:4], ax=ax)
+    np.testing.assert_array_equal(display.values, net.saliency(X[:4]))
+    assert [text.get_text() for text in display.texts_] == list(net.predict(X[:4]))
 
 
 def test_signals_in_a_pipeline(rng, ax):
