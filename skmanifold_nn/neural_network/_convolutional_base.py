@@ -33,7 +33,7 @@ SIZE = ["array-like", *COUNT]
 @declares
 class _ConvNetParameters(HiddenLayerParameters):
     n_filters: int | Sequence[int] = parameter(
-        default=(6, 16),
+        default=(16, 32),
         kind="array-like of int",
         constraints=SIZE,
         text="Filters of the convolutions of each stage.",
