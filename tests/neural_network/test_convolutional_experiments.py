@@ -59,12 +59,12 @@ def test_shifted_digits_cost_little_with_pooling_and_augmentation(digits):
     dense = MLPClassifier((64,), max_iter=15, **training, **TRAINING)
     dense.fit(X_train.reshape(len(X_train), -1), y_train)
     net = ConvNetClassifier(
-        (16, 32), max_iter=25, augment={"shift": 2}, **training, **TRAINING
+        (16, 32), max_iter=25, augment={"shift": 3}, **training, **TRAINING
     ).fit(X_train, y_train)
     moves = [(i, j) for i in (-2, 0, 2) for j in (-2, 0, 2) if i or j]
     moved = [np.roll(X_test, move, axis=(1, 2)) for move in moves]
     still = net.score(X_test, y_test)
-    assert still > 0.96
+    assert still > 0.95
     assert np.mean([net.score(Z, y_test) for Z in moved]) > still - 0.02
     still = dense.score(X_test.reshape(len(X_test), -1), y_test)
     scores = [dense.score(Z.reshape(len(Z), -1), y_test) for Z in moved]
