@@ -25,6 +25,22 @@ cdef extern from "_convolution.h":
         const window_geometry *, int64_t, int64_t, Py_ssize_t, const float *,
         float *) noexcept nogil
 
+cdef extern from "_convolution_planes.h":
+    int64_t planes_size(
+        const window_geometry *, int64_t, int64_t) noexcept nogil
+    void planes_forward_f64(
+        const window_geometry *, int64_t, int64_t, const double *, const double *,
+        const double *, double *, double *) noexcept nogil
+    void planes_forward_f32(
+        const window_geometry *, int64_t, int64_t, const float *, const float *,
+        const float *, float *, float *) noexcept nogil
+    void planes_collect_f64(
+        const window_geometry *, int64_t, int64_t, const double *, const double *,
+        double *, double *) noexcept nogil
+    void planes_collect_f32(
+        const window_geometry *, int64_t, int64_t, const float *, const float *,
+        float *, float *) noexcept nogil
+
 cdef enum:
     FILTERS = 13  # places in an op's ints, behind the geometry
     GROUPS = 14

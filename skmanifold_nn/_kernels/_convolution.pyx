@@ -6,7 +6,9 @@ positions of the output are taken at a time: the rows of taps of their windows, 
 `columns`, lie in the op's cache and stay in the second cache of the processor.
 Parameters are W, of shape (kernel_height, kernel_width, channels / groups, filters),
 which is the right operand of the product, and behind it b. Where windows are single
-places, 1 x 1, the input is the left operand as it is.
+places, 1 x 1, the input is the left operand as it is. With few channels and filters,
+as in a first layer, no columns are written but for the gradient of the input; see
+``_convolution_planes.h``.
 ``op.shared`` has `shared_size` elements for W and W^T of all groups.
 
 K. Chellapilla, S. Puri, P. Simard, "High performance convolutional neural networks for
@@ -15,7 +17,7 @@ document processing", 2006.
 
 from cython cimport floating
 from libc.stdint cimport int64_t, uintptr_t
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from ._gemm cimport (
     affine,
@@ -43,6 +45,34 @@ cdef void prepare(const Op *op, const Pass *run, floating *shared) noexcept nogi
         shared += s.group_shared
 
 
+cdef inline bint by_planes(const Sizes *s) noexcept nogil:
+    return planes_size(s.geometry, s.n, s.groups) > 0
+
+
+cdef inline void forward_planes(
+    const Op *op, const Pass *run, const Sizes *s, floating *values,
+) noexcept nogil:
+    cdef const floating *W = <const floating *> run.params + op.params
+    cdef const floating *b = W + s.terms * s.n if op.ints[BIAS] else NULL
+    cdef const floating *x = <const floating *> values + op.inputs[0]
+    cdef floating *y = values + op.output
+    cdef floating *scratch = values + op.cache
+    if floating is double:
+        planes_forward_f64(s.geometry, run.n_rows, s.n, W, b, x, y, scratch)
+    else:
+        planes_forward_f32(s.geometry, run.n_rows, s.n, W, b, x, y, scratch)
+
+
+cdef inline void collect_planes(
+    const Sizes *s, int64_t n_rows, const floating *x, const floating *dy,
+    floating *scratch, floating *dW,
+) noexcept nogil:
+    if floating is double:
+        planes_collect_f64(s.geometry, n_rows, s.n, x, dy, scratch, dW)
+    else:
+        planes_collect_f32(s.geometry, n_rows, s.n, x, dy, scratch, dW)
+
+
 cdef void forward(const Op *op, const Pass *run, floating *values) noexcept nogil:
     cdef Sizes s = sizes_of(op, run.n_rows)
     cdef const floating *W = <const floating *> run.params + op.params
@@ -51,6 +81,9 @@ cdef void forward(const Op *op, const Pass *run, floating *values) noexcept nogi
     cdef const floating *x
     cdef floating *y
     cdef Py_ssize_t first = 0, group, n, ld = row_of(&s), j
+    if by_planes(&s):
+        forward_planes(op, run, &s, values)
+        return
     while first < s.positions:
         n = min(s.chunk, s.positions - first)
         for group in range(s.groups):
@@ -113,12 +146,17 @@ cdef void collect(
     cdef int64_t part
     if op.ints[BIAS]:
         memset(db, 0, s.n * sizeof(floating))
+    if by_planes(&s):
+        memset(dW, 0, s.terms * s.n * sizeof(floating))
     for part in range(n_parts):
         s = sizes_of(op, parts[part].n_rows)
         ld, first = row_of(&s), 0
         x0 = <const floating *> parts[part].values + op.inputs[0]
         columns = <floating *> parts[part].values + op.cache
         dy = <const floating *> parts[part].gradients + op.output
+        if by_planes(&s):
+            collect_planes(&s, parts[part].n_rows, x0, dy, columns, dW)
+            first = s.positions
         while first < s.positions:
             n = min(s.chunk, s.positions - first)
             for group in range(s.groups):
@@ -173,9 +211,19 @@ def shared_size(Py_ssize_t terms, Py_ssize_t filters, Py_ssize_t groups):
     return groups * (packed_size(filters, terms) + packed_size(terms, filters))
 
 
-def cache_size(Py_ssize_t terms, Py_ssize_t filters, Py_ssize_t chunk):
-    """Elements of scratch of a part, for all filters."""
-    return max(terms * chunk, FOLD * filters) + WINDOW_SLACK
+def cache_size(ints):
+    """Elements of scratch of a part, for the ints of an op."""
+    cdef Op op
+    cdef Sizes s
+    cdef int64_t words[CHUNK + 1]
+    for k, value in enumerate(ints):
+        words[k] = value
+    memcpy(&op.ints[0], words, sizeof(words))  # which the geometry may alias
+    s = sizes_of(&op, 0)
+    columns = 0 if s.single else s.terms * s.chunk + WINDOW_SLACK
+    if s.groups == s.n == s.geometry.channels > 1:  # see _depthwise.pyx
+        columns = 0
+    return max(columns, FOLD * s.n, planes_size(s.geometry, s.n, s.groups))
 
 
 ADDRESSES = {

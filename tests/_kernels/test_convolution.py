@@ -33,6 +33,10 @@ CASES = [
     (3, (6, 7, 5), 4, (3, 3), (1, 1), (1, 1), 0, 1),
     (2, (4, 6, 20), 3, (2, 3), (2, 1), (1, 1), 1, 1),
     (2, (3, 6, 48), 4, (2, 2), (1, 1), (2, 1), 1, 2),
+    (1, (40, 33, 1), 7, (3, 4), (1, 1), (1, 1), 1, 1),  # two strips of planes
+    (3, (9, 8, 4), 8, (2, 3), (1, 1), (2, 3), (0, 2), 1),
+    (2, (9, 9, 3), 6, (5, 5), (1, 1), (1, 1), "same", 1),
+    (2, (1, 70, 2), 3, (1, 4), (1, 1), (1, 1), (0, 3), 1),
     (2, (1, 9, 16), 7, (1, 5), (1, 1), (1, 1), (0, 3), 1),
 ]
 ALONE = [
@@ -61,11 +65,12 @@ class Convolution:
         self.output = 2 + self.x.size
         self.end = self.output + self.dy.size
         terms = n_weights // filters
-        size = self.end + cache_size(terms, filters, chunk)
+        geometry = (*shape, *places, *kernel, *stride, *dilation, pads[0][0])
+        ints = (*geometry, pads[1][0], filters, self.groups, int(has_bias), chunk)
+        size = self.end + cache_size(ints)
         self.values, self.gradients = np.full((2, size + 1), 7.0, dtype)
         sizes = terms, filters // self.groups, self.groups
         self.shared = np.full(shared_size(*sizes), np.nan, dtype)
-        geometry = (*shape, *places, *kernel, *stride, *dilation, pads[0][0])
         self.op = make_op(
             inputs=2,
             output=self.output,
@@ -75,7 +80,7 @@ class Convolution:
             flags=flags,
             n_tasks=1,
             cache=self.end,
-            ints=(*geometry, pads[1][0], filters, self.groups, int(has_bias), chunk),
+            ints=ints,
         )
         alone = self.groups == shape[2] == filters > 1
         table = DEPTHWISE["depthwise"] if alone else ADDRESSES["convolution"]

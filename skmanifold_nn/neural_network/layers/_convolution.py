@@ -30,20 +30,20 @@ def convolve(planner, tensor, n_filters, over, *, groups, bias, fans):
             "intercepts_", (n,), partial(draw, initial_intercepts, (n,), fans)
         )
     chunk = max(CHUNK_ROWS, CHUNK_ELEMENTS // terms)
+    ints = (*over.ints, n, groups, int(bias), chunk)
     words = {"alone": True, "params": start, "n_params": (terms + bias) * n}
     if groups == n_channels == n > 1:
         addresses = DEPTHWISE["depthwise"]
-        words["cache_fixed"] = cache_size(0, n, 0)
     else:
         addresses = ADDRESSES["convolution"]
-        words["cache_fixed"] = cache_size(terms, n, 0 if over.single else chunk)
         words["shared"] = shared_size(terms, filters, groups)
     return planner.op(
         addresses,
         [tensor],
         (*over.shape, n),
         reads="input",
-        ints=(*over.ints, n, groups, int(bias), chunk),
+        ints=ints,
+        cache_fixed=cache_size(ints),
         work=over.n_places * terms * n,
         **words,
     )
