@@ -22,7 +22,7 @@ CORNERS = np.array(
 def make_hook_images(
     n_samples=100, *, size=4, places="all", noise=0.0, random_state=None
 ):
-    """Pictures of one small corner somewhere: which of them have a hook?
+    """Pictures of one small corner somewhere, some of which are hooks.
 
     A hook is a stroke to the right that turns down, as in many Chinese characters:
     three of 2 x 2 places. Half of the pictures have one, the others one of the three
