@@ -12,6 +12,12 @@ __all__ = ["ConvNetClassifier", "ConvNetRegressor"]
 class ConvNetClassifier(ConvolutionalNetwork, ClassifierParameters, NetworkClassifier):
     """Convolutional network that classifies images or signals.
 
+    Samples are images, (n_samples, height, width, n_channels), signals, (n_samples,
+    n_steps, n_channels) with ``n_dim=1``, or rows: flattened images of `input_shape`,
+    otherwise signals of one channel. Stages of convolutions and pooling make maps of
+    them, dense layers make scores of classes of the last maps. Images of uint8 stay
+    as they are in memory and are seen as numbers from 0 to 1.
+
     Parameters
     ----------
     %(parameters)s
@@ -24,23 +30,43 @@ class ConvNetClassifier(ConvolutionalNetwork, ClassifierParameters, NetworkClass
     --------
     ConvNetRegressor : The same network for numbers.
     SequentialClassifier : Any layers one after the other.
+    GRUClassifier : Sequences of any lengths.
 
     References
     ----------
     LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
-    recognition", Proc. IEEE 86, 1998.
+    recognition", Proc. IEEE 86, 1998. Blocks are those of `ResidualBlock`,
+    `InceptionBlock` and `DenseBlock` in the layers.
 
     Examples
     --------
+    >>> from sklearn.datasets import load_digits
     >>> from skmanifold_nn.neural_network import ConvNetClassifier
-    >>> ConvNetClassifier((32, 64))
-    ConvNetClassifier(n_filters=(32, 64))
+    >>> X, y = load_digits(return_X_y=True)
+    >>> net = ConvNetClassifier(
+    ...     input_shape=(8, 8, 1), normalization="batch", batch_size=64, max_iter=10,
+    ...     learning_rate="one_cycle", learning_rate_init=0.01, random_state=1,
+    ... )
+    >>> net.fit(X[:1200] / 16, y[:1200]).score(X[1200:] / 16, y[1200:]) > 0.9
+    True
+    >>> net.layer_names_
+    ['conv1', 'pool1', 'conv2', 'pool2', 'hidden1']
+    >>> net.feature_maps(X[:3] / 16, "pool1").shape
+    (3, 4, 4, 16)
+    >>> net.predict(X[:3].reshape(3, 8, 8, 1) / 16)
+    array([0, 1, 2])
     """
 
 
 @estimator
 class ConvNetRegressor(ConvolutionalNetwork, RegressorParameters, NetworkRegressor):
     """Convolutional network for numbers that depend on images or signals.
+
+    Samples are images, (n_samples, height, width, n_channels), signals, (n_samples,
+    n_steps, n_channels) with ``n_dim=1``, or rows: flattened images of `input_shape`,
+    otherwise signals of one channel. Stages of convolutions and pooling make maps of
+    them, dense layers make numbers of the last maps. Images of uint8 stay
+    as they are in memory and are seen as numbers from 0 to 1.
 
     Parameters
     ----------
@@ -58,11 +84,20 @@ class ConvNetRegressor(ConvolutionalNetwork, RegressorParameters, NetworkRegress
     References
     ----------
     LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
-    recognition", Proc. IEEE 86, 1998.
+    recognition", Proc. IEEE 86, 1998. Blocks are those of `ResidualBlock`,
+    `InceptionBlock` and `DenseBlock` in the layers.
 
     Examples
     --------
+    >>> import numpy as np
     >>> from skmanifold_nn.neural_network import ConvNetRegressor
-    >>> ConvNetRegressor((32, 64))
-    ConvNetRegressor(n_filters=(32, 64))
+    >>> rng = np.random.default_rng(1)
+    >>> frequency, phase = rng.uniform(0.2, [[1], [6]], size=(2, 400))
+    >>> X = np.sin(frequency[:, np.newaxis] * np.arange(40) + phase[:, np.newaxis])
+    >>> net = ConvNetRegressor(
+    ...     (8, 16), 5, global_pool=True, learning_rate="one_cycle", batch_size=32,
+    ...     learning_rate_init=0.02, max_iter=30, random_state=1,
+    ... )
+    >>> net.fit(X[:300], frequency[:300]).score(X[300:], frequency[300:]) > 0.9
+    True
     """

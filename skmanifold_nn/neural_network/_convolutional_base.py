@@ -108,8 +108,8 @@ class _ConvNetParameters(HiddenLayerParameters):
         kind="tuple of int or None",
         constraints=["array-like", *COUNT, None],
         text="""Shape of a sample, where the rows of X are flattened ones: (height,
-        width, channels), (height, width) or (n_steps, n_channels). None: rows are
-        signals of one channel.""",
+        width, channels); or with `n_dim` (height, width), (n_steps, n_channels). None:
+        rows are signals of one channel.""",
     )
     activation: ActivationName = parameter(
         default="relu", text="Of convolutions and dense layers."
@@ -130,7 +130,7 @@ class _ConvNetParameters(HiddenLayerParameters):
         kind="dict, Augment or None",
         constraints=[dict, Augment, None],
         text="""How samples are changed at random in training, never in validation:
-        parameters of `Augment`, as ``{"shift": 2, "rotation": 10}``.""",
+        parameters of the layer `Augment`, as ``{"shift": 2, "rotation": 10}``.""",
     )
 
     input_shape_: tuple[int, ...] = attribute(

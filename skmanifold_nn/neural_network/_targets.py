@@ -159,7 +159,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows; of recurrent networks sequences, in any form that `fit` takes.
+            Rows; sequences, images or signals in any form that `fit` takes.
 
         Returns
         -------
@@ -174,7 +174,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows; of recurrent networks sequences, in any form that `fit` takes.
+            Rows; sequences, images or signals in any form that `fit` takes.
 
         Returns
         -------
@@ -198,7 +198,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows; of recurrent networks sequences, in any form that `fit` takes.
+            Rows; sequences, images or signals in any form that `fit` takes.
 
         Returns
         -------
@@ -226,7 +226,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows; of recurrent networks sequences, in any form that `fit` takes.
+            Rows; sequences, images or signals in any form that `fit` takes.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Labels, or indicators of several; of every step, if those of the first fit
             were.
@@ -293,7 +293,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows; of recurrent networks sequences, in any form that `fit` takes.
+            Rows; sequences, images or signals in any form that `fit` takes.
 
         Returns
         -------
@@ -310,7 +310,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Rows; of recurrent networks sequences, in any form that `fit` takes.
+            Rows; sequences, images or signals in any form that `fit` takes.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Real numbers; for every step, if those of the first fit were.
         sample_weight : array-like of shape (n_samples,), default=None
