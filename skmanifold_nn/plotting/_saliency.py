@@ -256,16 +256,10 @@ class SaliencyDisplay:
         net, X = last_of(estimator, X, "saliency", "from_values")
         shape = (len(X), *net.input_shape_)
         values = np.reshape(net.saliency(X, target=target), shape)
-        if labels is None and is_classifier(net):
-            labels = net.predict(X) if target is None else target
-            if np.ndim(labels) > 1:  # several for a sample
-                labels = None
-            elif np.ndim(labels) == 0:
-                labels = [labels] * len(values)
         return cls.from_values(
             values,
             samples=np.reshape(np.asarray(X), shape),
-            labels=labels,
+            labels=_classes(net, X, target) if labels is None else labels,
             ax=ax,
             absolute=absolute,
             n_columns=n_columns,
@@ -338,6 +332,16 @@ class SaliencyDisplay:
             sample_kw=sample_kw,
             text_kw=text_kw,
         )
+
+
+def _classes(net, X, target):
+    """Classes whose scores are meant, one for each sample; None of a regressor."""
+    if not is_classifier(net):
+        return None
+    classes = np.atleast_1d(net.predict(X) if target is None else target)
+    if classes.ndim > 1:  # a sample has several
+        return None
+    return np.broadcast_to(classes, len(X)) if len(classes) == 1 else classes
 
 
 def _checked(values, samples, labels):

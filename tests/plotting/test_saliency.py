@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -134,6 +134,7 @@ def test_targets_and_labels(rng, ax):
     X = rng.normal(size=(2, 6, 5, 1))
     for target, labels, expected in (
         ("odd", None, ["odd", "odd"]),
+        (["even"], None, ["even", "even"]),
         (["odd", "even"], None, ["odd", "even"]),
         ("odd", ["a", "b"], ["a", "b"]),
     ):
@@ -157,6 +158,19 @@ def test_a_network(rng, ax):
     display = SaliencyDisplay.from_estimator(net, X[:4], ax=ax)
     np.testing.assert_array_equal(display.values, net.saliency(X[:4]))
     assert [text.get_text() for text in display.texts_] == list(net.predict(X[:4]))
+
+
+def test_several_classes_of_a_sample_and_numbers_have_no_labels(rng, ax):
+    class Several(Known):
+        def predict(self, X):
+            return np.ones((len(X), 3), dtype=int)
+
+    class Numbers(RegressorMixin, Known):
+        pass
+
+    X = rng.normal(size=(2, 6, 5, 1))
+    for net in (Several().fit(), Numbers().fit()):
+        assert SaliencyDisplay.from_estimator(net, X, ax=ax).labels is None
 
 
 def test_signals_in_a_pipeline(rng, ax):
