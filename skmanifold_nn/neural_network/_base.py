@@ -468,8 +468,8 @@ class NeuralNetwork(
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_units)
-            X itself, if there is no hidden layer. Outputs at every step of a sample
-            stand side by side.
+            X itself, if there is no hidden layer. Outputs at every step of a sample, or
+            at every place of an image, stand side by side.
         """
         check_is_fitted(self)
         if not self.layer_names_ and layer == -1:

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
@@ -249,6 +250,12 @@ def test_images_of_one_channel_and_signals():
     assert row.feature_maps(X[:, :, 0], "conv1").shape == (90, 6, 5)
     with pytest.raises(ValueError, match="set n_dim"):
         small().fit(X, y)
+    pairs = {"kernel_size": [3, 2], "pool_size": np.array([2, 1]), "padding": (1, 1)}
+    net = small(n_dim=2, stride=np.array([1, 2]), **pairs).fit(X, y)
+    assert net.coefs_[0].shape == (3, 2, 1, 5)
+    assert net.feature_maps(X, "conv1").shape[1:3] == (6, 3)
+    assert net.feature_maps(X, "pool2").shape[1:3] == (1, 2)
+    assert small(n_dim=1, kernel_size=(3,)).fit(X, y).coefs_[0].shape == (3, 5, 5)
 
 
 @pytest.mark.parametrize("value, name", [(np.nan, "NaN"), (np.inf, "infinity")])
@@ -285,8 +292,14 @@ def test_bytes_are_scaled_as_they_come():
     net = small().fit(X, y)
     assert net.input_scale_ == 1 / 255
     assert {a.dtype for a in net.coefs_} == {np.dtype(np.float32)}
-    samples = net._samples(net._validate_rows(X, np.float32), np.float32)
-    assert np.shares_memory(samples.values, X)
+    validated = net._validate_rows(X, np.float32)
+    training, _, _ = net._validate_training(X, y, None, reset=False)
+    for rows in (validated, training):  # nothing is copied
+        assert np.shares_memory(net._samples(rows, np.float32).values, X)
+    table = pd.DataFrame(X.reshape(90, -1).astype(np.uint8)).add_prefix("pixel")
+    named = small(input_shape=SHAPE).fit(table, y)
+    assert_same_net(named, net)
+    assert_array_equal(named.predict(table), net.predict(X))
     scaled = (X / 255).astype(np.float32)
     other = small().fit(scaled, y)
     assert other.input_scale_ == 1.0
