@@ -368,6 +368,17 @@ ROWS = [
     convolution_row(Conv1D(4, 5, "relu", stride=2, padding="same"), (6, 1), 3),
     convolution_row(Conv1D(4, 2, dilation=3, groups=2), (7, 4), 4),
     convolution_row(Conv1D(3, 3, groups=3, padding=1), (4, 3), 4),
+    # unlike numbers of zeros on both sides; many channels next to few
+    convolution_row(Conv2D(9, (2, 4), padding="same"), (3, 5, 6), (3, 5)),
+    convolution_row(Conv2D(3, (4, 2), padding="same"), (5, 3, 2), (5, 3)),
+    convolution_row(Conv2D(4, 3, padding=(1, 2)), (4, 3, 17), (4, 5)),
+    convolution_row(
+        Conv2D(6, (2, 3), groups=3, stride=(1, 2), dilation=(2, 1), padding="same"),
+        *((4, 5, 3), (4, 3)),
+    ),
+    convolution_row(Conv1D(4, 4, dilation=2, padding="same"), (5, 3), 5),
+    convolution_row(Conv1D(6, 2, groups=2, stride=2, padding=1), (5, 2), 3),
+    convolution_row(Conv1D(5, 1, stride=3), (7, 4), 3),
     transpose_row(ConvTranspose2D(3, 2), (3, 2, 2), (4, 3)),
     transpose_row(ConvTranspose2D(1, 1), (1, 1, 1), 1),
     transpose_row(ConvTranspose2D(3, 1, "tanh", bias=False), (2, 3, 5), (2, 3)),

@@ -10,7 +10,8 @@ from ._network cimport Op
 cdef extern from "_convolution.h":
     enum: WINDOW_SLACK
     ctypedef struct window_geometry:
-        int64_t channels, out_height, out_width, kernel_height, kernel_width
+        int64_t height, width, channels, out_height, out_width
+        int64_t kernel_height, kernel_width
         int64_t stride_height, stride_width, pad_top, pad_left
     void window_gather_f64(
         const window_geometry *, int64_t, int64_t, Py_ssize_t, const double *,

@@ -211,6 +211,15 @@ def shared_size(Py_ssize_t terms, Py_ssize_t filters, Py_ssize_t groups):
     return groups * (packed_size(filters, terms) + packed_size(terms, filters))
 
 
+def has_columns(ints):
+    """Whether values are products of columns; otherwise they are for few gradients."""
+    cdef int64_t words[CHUNK + 1]
+    for k, value in enumerate(ints):
+        words[k] = value
+    return planes_size(
+        <const window_geometry *> words, words[FILTERS], words[GROUPS]) == 0
+
+
 def cache_size(ints):
     """Elements of scratch of a part, for the ints of an op."""
     cdef Op op
@@ -221,8 +230,8 @@ def cache_size(ints):
     memcpy(&op.ints[0], words, sizeof(words))  # which the geometry may alias
     s = sizes_of(&op, 0)
     columns = 0 if s.single else s.terms * s.chunk + WINDOW_SLACK
-    if s.groups == s.n == s.geometry.channels > 1:  # see _depthwise.pyx
-        columns = 0
+    if s.groups == s.geometry.channels > 1:  # see _depthwise.pyx
+        columns = 0 if s.n == s.groups else s.geometry.height * s.geometry.width * s.n
     return max(columns, FOLD * s.n, planes_size(s.geometry, s.n, s.groups))
 
 

@@ -42,6 +42,8 @@ CASES = [
 ALONE = [
     (2, (4, 5, 3), 3, (3, 2), (1, 1), (1, 1), 1, 3),
     (3, (6, 5, 17), 17, (2, 3), (2, 1), (1, 2), 2, 17),
+    (3, (4, 5, 3), 6, (3, 2), (1, 1), (1, 1), 1, 3),
+    (2, (6, 4, 5), 15, (2, 3), (1, 2), (2, 1), 1, 5),
 ]
 
 
@@ -82,7 +84,7 @@ class Convolution:
             cache=self.end,
             ints=ints,
         )
-        alone = self.groups == shape[2] == filters > 1
+        alone = self.groups == shape[2] > 1
         table = DEPTHWISE["depthwise"] if alone else ADDRESSES["convolution"]
         self.addresses = table[np.dtype(dtype).name]
 

@@ -2,7 +2,12 @@
 
 from functools import partial
 
-from ..._kernels._convolution import ADDRESSES, cache_size, shared_size
+from ..._kernels._convolution import (
+    ADDRESSES,
+    cache_size,
+    has_columns,
+    shared_size,
+)
 from ..._kernels._depthwise import ADDRESSES as DEPTHWISE
 from .._initializers import initial_intercepts, initial_weights
 from ._activations import activate
@@ -14,7 +19,7 @@ __all__ = ["Conv1D", "Conv2D"]
 
 # Elements of the columns of a chunk: they stay in the second cache. A product wants
 # some rows all the same.
-CHUNK_ELEMENTS, CHUNK_ROWS = 2**15, 32
+CHUNK_ELEMENTS, CHUNK_ROWS = 2**15, 64
 
 
 def convolve(planner, tensor, n_filters, over, *, groups, bias, fans):
@@ -31,8 +36,10 @@ def convolve(planner, tensor, n_filters, over, *, groups, bias, fans):
         )
     chunk = max(CHUNK_ROWS, CHUNK_ELEMENTS // terms)
     ints = (*over.ints, n, groups, int(bias), chunk)
+    if not has_columns(ints):
+        ints = (*ints[:-1], CHUNK_ROWS)
     words = {"alone": True, "params": start, "n_params": (terms + bias) * n}
-    if groups == n_channels == n > 1:
+    if groups == n_channels > 1:
         addresses = DEPTHWISE["depthwise"]
     else:
         addresses = ADDRESSES["convolution"]
