@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skmanifold_nn._kernels._normalization import ADDRESSES as NORMALIZATIONS
-from skmanifold_nn._kernels._normalization import scratch_fixed, scratch_per_row
+from skmanifold_nn._kernels._normalization import scratch_per_row
 from skmanifold_nn.datasets import load_page_views
 from skmanifold_nn.manifold import Isomap
 from skmanifold_nn.neural_network import (
@@ -229,8 +229,7 @@ class Gains(Layer):
             reads="input",
             ints=(shape[0], 1),
             reals=(1e-5, 0.0),
-            cache_per_row=scratch_per_row("layer_norm", tensor.size, shape[0]),
-            cache_fixed=scratch_fixed("layer_norm", tensor.size, shape[0]),
+            cache_per_row=scratch_per_row(tensor.size, shape[0]),
             params=start,
             n_params=2 * shape[0],
         )

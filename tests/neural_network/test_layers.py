@@ -46,6 +46,7 @@ from skmanifold_nn.neural_network.layers import (
     ResidualBlock,
     SimpleRNN,
     UpSample2D,
+    _engine,
 )
 from skmanifold_nn.neural_network.layers._activations import ACTIVATIONS as PUBLIC
 from skmanifold_nn.neural_network.layers._engine import count_parts
@@ -400,6 +401,38 @@ def test_errors_of_layers_of_maps_name_the_layer(member, shape, fragments):
         Network([member], shape)
     message = str(caught.value)
     assert all(fragment in message for fragment in fragments), message
+
+
+@both_dtypes
+def test_normalised_parts_have_the_same_bits_for_any_threads_as_one(dtype, monkeypatch):
+    members = [
+        *(Reshape((9, 9, 2)), Conv2D(24, 5, padding="same", bias=False), BatchNorm()),
+        *(Activation("tanh"), Flatten(), Dense(40), BatchNorm(), Dense(3)),
+    ]
+    X, targets = rows_of(61, 162, dtype), rows_of(61, 3, dtype)
+    results = []
+    for n_threads in (1, 2, None):
+        if n_threads is None:  # one part
+            monkeypatch.setattr(_engine, "WORK_A_PART", 2**60)
+        network = Network(members, (162,), dtype=dtype)
+        assert (count_parts(network.plan, 61) > 1) == (n_threads is not None)
+        trainer = network.trainer(X, targets, n_threads=n_threads or 1)
+        _, gradient, _ = trainer.gradient(np.arange(61))
+        results.append(np.append(gradient, network.statistics))
+    assert_array_equal(results[0], results[1])
+    tolerance = 1e-12 if dtype == np.float64 else 1e-4
+    assert_allclose(results[0], results[2], atol=tolerance)
+
+
+def test_the_momentum_of_a_short_minibatch_is_smaller():
+    X = rows_of(40, 5)
+    whole, short = Network([BatchNorm()], (5,)), Network([BatchNorm()], (5,))
+    whole.trainer(X[:10], X[:10]).gradient(np.arange(10))
+    short.trainer(X, X, batch_size=40).gradient(np.arange(10))
+    start = Network([BatchNorm()], (5,)).statistics
+    assert_allclose(
+        short.statistics - start, (whole.statistics - start) / 4, rtol=1e-12
+    )
 
 
 @both_dtypes

@@ -402,7 +402,7 @@ class Trainer:
                 if plan.has_steps
                 else "Use a smaller batch_size, or fewer units.",
             )
-        ops, added = plan.in_parts(ops, n_parts)
+        ops, added = plan.in_parts(ops, n_parts, batch_size)
         # Those of frozen layers stay zero.
         param_gradients = np.zeros((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1

@@ -73,7 +73,8 @@ class BatchNorm(Layer):
     Parameters
     ----------
     momentum : float, default=0.1
-        Share of the newest minibatch in the running statistics, in (0, 1].
+        Share of the newest minibatch in the running statistics, in (0, 1]; of the last
+        one of an epoch, where it is shorter, as much less.
     epsilon : float, default=1e-5
         Added to variances.
     affine : bool, default=True
