@@ -174,6 +174,11 @@ def _written_init(cls, parameters):
     """
     signature, given = ["self"], {f"_{k}": v["default"] for k, v in parameters.items()}
     for name, stated in parameters.items():
+        if type(stated["default"]).__hash__ is None:
+            raise ValueError(
+                f"mutable default {stated['default']!r} of {name}: all instances would "
+                "share it; take None or a tuple."
+            )
         if stated.get("kw_only", True) and "*" not in signature:
             signature.append("*")
         signature.append(f"{name}=_{name}")

@@ -487,7 +487,7 @@ def train_fully(network, data, settings, progress, *, validation, task):
     """Minimise the loss of all samples by L-BFGS; parameters as `train_in_steps`."""
     plan, params = network.plan, network.params
     for present, what in (
-        (plan.draws_in_training, "dropout or noise"),
+        (plan.draws_in_training, "dropout, noise or augmentation"),
         (plan.mixes_samples, "batch normalisation"),
         (settings.l1 > 0, "l1"),
     ):
