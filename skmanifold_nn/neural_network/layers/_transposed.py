@@ -160,7 +160,8 @@ class ConvTranspose2D(_ConvTranspose):
     Samples have the shape (height, width, n_channels). It is the adjoint of `Conv2D`,
     and enlarges images: along each axis the output has (size - 1) stride + kernel_size
     - 2 padding places, to which places of the input add their channels' multiples of
-    the filters. The weights have the shape (*kernel_size, n_filters, n_channels).
+    the filters. The weights have the shape (height, width, n_filters, n_channels) of a
+    window.
 
     Parameters
     ----------
