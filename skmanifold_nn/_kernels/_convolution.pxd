@@ -80,6 +80,10 @@ cdef inline Sizes sizes_of(const Op *op, int64_t n_rows) noexcept nogil:
     return s
 
 
+cdef inline bint by_planes(const Sizes *s) noexcept nogil:
+    return planes_size(s.geometry, s.n, s.groups) > 0
+
+
 cdef inline const floating *gather(
     const Sizes *s, Py_ssize_t group, Py_ssize_t first, Py_ssize_t n,
     const floating *x, floating *columns,

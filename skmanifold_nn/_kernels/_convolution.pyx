@@ -45,10 +45,6 @@ cdef void prepare(const Op *op, const Pass *run, floating *shared) noexcept nogi
         shared += s.group_shared
 
 
-cdef inline bint by_planes(const Sizes *s) noexcept nogil:
-    return planes_size(s.geometry, s.n, s.groups) > 0
-
-
 cdef inline void forward_planes(
     const Op *op, const Pass *run, const Sizes *s, floating *values,
 ) noexcept nogil:

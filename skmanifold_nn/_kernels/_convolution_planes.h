@@ -67,12 +67,14 @@ SKMNN_INLINE int64_t planes_size(
 #define SKMNN_REAL double
 #define SKMNN_NAME(name) name##_f64
 #include "_convolution_planes_lanes.h"
+#include "_convolution_planes_sums.h"
 #undef SKMNN_REAL
 #undef SKMNN_NAME
 
 #define SKMNN_REAL float
 #define SKMNN_NAME(name) name##_f32
 #include "_convolution_planes_lanes.h"
+#include "_convolution_planes_sums.h"
 #undef SKMNN_REAL
 #undef SKMNN_NAME
 
