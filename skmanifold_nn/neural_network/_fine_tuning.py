@@ -42,7 +42,13 @@ class FineTuning:
 
     @property
     def _frozen(self):
-        return (self.freeze,) if isinstance(self.freeze, str) else tuple(self.freeze)
+        names = (self.freeze,) if isinstance(self.freeze, str) else tuple(self.freeze)
+        if not all(isinstance(name, str) for name in names):
+            raise ValueError(
+                f"freeze must be names of layers, got {self.freeze!r}: layer_names_ of "
+                "a fitted network has them."
+            )
+        return names
 
     def _initial_numbers(self, plan, random_state, dtype):
         vectors = super()._initial_numbers(plan, random_state, dtype)

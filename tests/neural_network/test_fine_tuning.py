@@ -173,6 +173,8 @@ def test_layers_of_other_shapes_start_anew(source, digits):
 def test_refused(source, digits):
     with pytest.raises(ValueError, match=r"freeze names.*conv7.*conv1"):
         net(freeze=("conv7",)).fit(*digits)
+    with pytest.raises(ValueError, match=r"freeze must be names of layers, got \(1,\)"):
+        net(freeze=(1,)).fit(*digits)
     with pytest.raises(ValueError, match="no hidden layer with the name and shapes"):
         net(pretrained=source, n_filters=(5,), hidden_layer_sizes=()).fit(*digits)
     with pytest.raises(TypeError, match="pretrained must be a fitted network"):

@@ -403,6 +403,15 @@ def test_errors_of_layers_of_maps_name_the_layer(member, shape, fragments):
     assert all(fragment in message for fragment in fragments), message
 
 
+@pytest.mark.parametrize("stride", [1, 2, None])
+def test_pooling_windows_far_larger_than_the_map(stride):
+    X = rows_of(3, 30).reshape(3, 5, 3, 2)
+    large = MaxPool2D(10**12, stride=stride, padding="same")
+    outputs = Network([large], (5, 3, 2)).outputs(X)
+    expected = np.broadcast_to(X.max(axis=(1, 2), keepdims=True), outputs.shape)
+    assert_array_equal(outputs, expected)
+
+
 @both_dtypes
 def test_normalised_parts_have_the_same_bits_for_any_threads_as_one(dtype, monkeypatch):
     members = [

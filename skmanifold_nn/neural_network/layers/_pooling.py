@@ -44,11 +44,15 @@ class _Pool(Layer):
     def plan(self, planner, tensor):
         """Declare the op; see `Layer.plan`."""
         tensor = mapped(planner, tensor, self._n_axes)
-        check_axes(planner, "pool_size", self.pool_size, self._n_axes)
+        sizes = check_axes(planner, "pool_size", self.pool_size, self._n_axes)
+        if self.padding == "same":
+            # Windows of twice the map see all of it, wherever they are.
+            places = zip(sizes, tensor.shape, strict=False)
+            sizes = tuple(min(size, 2 * n) for size, n in places)
         over = windows(
             planner,
             tensor,
-            self.pool_size,
+            sizes,
             name="pool_size",
             stride=self.pool_size if self.stride is None else self.stride,
             padding=self.padding,
