@@ -14,6 +14,7 @@ MODULES = [
     "skmanifold_nn.eigen",
     "skmanifold_nn.graph",
     "skmanifold_nn.manifold",
+    "skmanifold_nn.metrics",
     "skmanifold_nn.neural_network",
     "skmanifold_nn.neural_network.layers",
     "skmanifold_nn.plotting",

@@ -1,0 +1,208 @@
+"""Rows or precomputed distances, checked once, and their distances block by block."""
+
+import numpy as np
+from joblib import effective_n_jobs
+from scipy.sparse import issparse
+from scipy.spatial.distance import cdist
+from sklearn.metrics import pairwise_distances
+from sklearn.neighbors import NearestNeighbors
+from sklearn.utils import check_array
+
+from .._kernels._squared_distances import squared_distances
+
+__all__ = ["RowDistances", "check_integer", "check_pair"]
+
+# Blocks of about this many bytes stay in the last cache, and threads start seldom ...
+CACHED_BYTES = 2**23
+# ... but have so many rows that products pay, up to this size.
+MIN_ROWS = 64
+MAX_BYTES = 2**26
+# Up to so many features, differences are quicker than products, and exact in ties.
+FEW_FEATURES = 8
+
+
+class RowDistances:
+    """Distances among the rows of a matrix, in float64, some rows at a time.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n, n_features) or (n, n)
+    metric : str or callable
+        As for :func:`sklearn.metrics.pairwise_distances`.
+    name : str
+        Of X, in errors.
+    n_jobs : int, optional
+    """
+
+    def __init__(self, X, metric, name, n_jobs=None):
+        self.metric, self.name, self.n_jobs = metric, name, n_jobs
+        precomputed = metric == "precomputed"
+        self.X = check_array(
+            X,
+            accept_sparse=False if precomputed else "csr",
+            dtype="numeric" if isinstance(metric, str) else None,
+            order="C",
+            input_name=name,
+        )
+        self.n_samples = self.X.shape[0]
+        if precomputed:
+            self._check_precomputed()
+        elif isinstance(metric, str) and self.X.dtype.kind in "fiu":
+            self.X = self.X.astype(np.float64, copy=False)
+        self._columns = None
+        self.is_plain = metric in ("euclidean", "l2") and not issparse(self.X)
+        if self.is_plain and self.X.shape[1] > FEW_FEATURES:
+            self._columns = np.ascontiguousarray(_centered(self.X).T)
+            self._norms = np.square(self._columns).sum(axis=0)
+
+    def _check_precomputed(self):
+        if self.X.shape[0] != self.X.shape[1]:
+            raise ValueError(
+                f"{self.name} must be square with metric='precomputed', a distance "
+                f"for every pair, got shape {self.X.shape}. For rows of coordinates "
+                "set metric='euclidean'."
+            )
+        if self.X.min() < 0:
+            raise ValueError(
+                f"{self.name} must not hold negative distances with "
+                f"metric='precomputed', got {self.X.min():g}. Turn similarities into "
+                "dissimilarities first, for instance by S.max() - S."
+            )
+
+    def block_rows(self):
+        """Rows of a block; it does not depend on the number of threads."""
+        row_bytes = 8 * self.n_samples
+        n_rows = max(CACHED_BYTES // row_bytes, MIN_ROWS)
+        return max(1, min(n_rows, MAX_BYTES // row_bytes))
+
+    def distances(self, rows, *, squares=False):
+        """Distances from some rows to all, in an array that may be written to.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+        squares : bool, default=False
+            Whether squared distances will do, as they do for ranks.
+
+        Returns
+        -------
+        distances : ndarray of shape (len(rows), n), float64, C-contiguous, >= 0
+        """
+        if self.metric == "precomputed":
+            return self.X[rows].astype(np.float64)  # a copy
+        if not self.is_plain:
+            measured = pairwise_distances(
+                self.X[rows],
+                self.X,
+                metric=self.metric,
+                n_jobs=self.n_jobs,
+                **self._learned(),
+            )
+            measured = np.ascontiguousarray(measured, dtype=np.float64)
+            return np.maximum(measured, 0, out=measured)
+        if self._columns is None:
+            found = cdist(self.X[rows], self.X, "sqeuclidean")
+        else:
+            found = self._by_products(rows)
+        return found if squares else np.sqrt(found, out=found)
+
+    def _by_products(self, rows):
+        """By our own threads: BLAS's wait for each other at every small product."""
+        found = np.empty((len(rows), self.n_samples))
+        some = np.take(self._columns, rows, axis=1)
+        squared_distances(
+            np.ascontiguousarray(-2 * some.T),
+            self._norms[rows],
+            self._columns,
+            self._norms,
+            self.n_threads,
+            found,
+        )
+        return found
+
+    def _learned(self):
+        """What a metric takes from all rows."""
+        if self.metric == "seuclidean":
+            return {"V": np.var(self.X, axis=0, ddof=1)}
+        if self.metric == "mahalanobis":
+            return {"VI": np.linalg.inv(np.atleast_2d(np.cov(self.X.T))).T}
+        return {}
+
+    def neighbors(self, n_neighbors, rows):
+        """The nearest rows, by scikit-learn's search, as its trustworthiness has them.
+
+        Parameters
+        ----------
+        n_neighbors : int
+        rows : ndarray of int
+
+        Returns
+        -------
+        neighbors : ndarray of shape (len(rows), n_neighbors), int32
+        """
+        params = {"metric_params": self._learned() or None}
+        nearest = NearestNeighbors(
+            n_neighbors=n_neighbors, metric=self.metric, n_jobs=self.n_jobs, **params
+        ).fit(self.X)
+        found = nearest.kneighbors(self.X[rows], n_neighbors + 1, return_distance=False)
+        # Among many copies a row may not find itself: it leaves the last out.
+        other = found != rows[:, None]
+        other[other.all(axis=1), -1] = False
+        return found[other].reshape(len(rows), n_neighbors).astype(np.int32)
+
+    @property
+    def n_threads(self):
+        return effective_n_jobs(self.n_jobs)
+
+
+def _centered(X):
+    """Rows less their mean, against cancellation.
+
+    Whole numbers stay whole, and with them ties exact.
+    """
+    mean = X.mean(axis=0)
+    return X - (np.rint(mean) if np.array_equal(X, np.rint(X)) else mean)
+
+
+def check_pair(X, X_embedded, metric, n_jobs=None):
+    """Distances before and after, of as many rows.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n, n_features) or (n, n)
+    X_embedded : {array-like, sparse matrix} of shape (n, n_components)
+    metric : str or callable
+        Of X.
+    n_jobs : int, optional
+
+    Returns
+    -------
+    given, placed : RowDistances
+    """
+    given = RowDistances(X, metric, "X", n_jobs)
+    placed = RowDistances(X_embedded, "euclidean", "X_embedded", n_jobs)
+    if given.n_samples != placed.n_samples:
+        raise ValueError(
+            f"X and X_embedded must have one row a sample, got {given.n_samples} and "
+            f"{placed.n_samples} rows. Pass the rows that were embedded, in their "
+            "order."
+        )
+    return given, placed
+
+
+def check_integer(value, name, least, most, remedy):
+    """Raise unless an integer parameter lies in its range.
+
+    Parameters
+    ----------
+    value : int
+    name : str
+    least, most : int
+    remedy : str
+        What the user can do.
+    """
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or not least <= value <= most:
+        raise ValueError(
+            f"{name} must be an integer from {least} to {most}, got {value!r}. {remedy}"
+        )

@@ -1,0 +1,178 @@
+"""Trustworthiness and continuity: neighbours won and lost, by how far off they were."""
+
+import numpy as np
+
+from .._kernels._ranks import ranks_of_targets
+from ._anchors import choose_anchors, finite_error
+from ._distances import check_integer, check_pair
+
+__all__ = ["continuity", "trustworthiness"]
+
+
+def trustworthiness(
+    X,
+    X_embedded,
+    *,
+    n_neighbors=5,
+    metric="euclidean",
+    n_jobs=None,
+    n_anchors=None,
+    random_state=None,
+    return_error=False,
+):
+    """Whether the neighbours in an embedding are neighbours in the data.
+
+    1 - 2 / (n k (2 n - 3 k - 1)) sum_i sum_j max(0, r(i, j) - k), over the k points j
+    nearest to i in the embedding, which are the r(i, j)-th nearest to i in the data.
+    The values are scikit-learn's, in O(n) memory: ranks are counted in blocks of rows.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features) or \
+            (n_samples, n_samples)
+        The data, or with ``metric='precomputed'`` distances, squared or not.
+    X_embedded : {array-like, sparse matrix} of shape (n_samples, n_components)
+        The embedding, whose distances are Euclidean.
+    n_neighbors : int, default=5
+        k, fewer than half of the samples, so that the value lies within [0, 1].
+    metric : str or callable, default='euclidean'
+        Of X, as for :func:`sklearn.metrics.pairwise_distances`.
+    n_jobs : int, optional
+        Number of threads; the result is the same for any.
+    n_anchors : int, optional
+        Take the sum over a sample of so many points i only, in O(n_anchors n) time.
+    random_state : int, RandomState instance or None, default=None
+        Determines the sample.
+    return_error : bool, default=False
+        Whether to return the standard error of the sample's value also.
+
+    Returns
+    -------
+    trustworthiness : float
+        1 where no neighbour is an intruder.
+    error : float
+        Only with ``return_error=True``; zero without `n_anchors`.
+
+    Raises
+    ------
+    ValueError
+        If `n_neighbors` is not fewer than half of the samples, or if there are not as
+        many rows in both.
+
+    Notes
+    -----
+    Of equally distant points the one of the lower number has the lower rank.
+
+    References
+    ----------
+    .. [1] Venna and Kaski, "Neighborhood preservation in nonlinear projection methods:
+       an experimental study", ICANN 2001.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_swiss_roll
+    >>> from skmanifold_nn.metrics import trustworthiness
+    >>> X, angle = make_swiss_roll(500, random_state=1)
+    >>> unrolled = [(a * a / 2, width) for a, width in zip(angle, X[:, 1])]
+    >>> print(f"{trustworthiness(X, unrolled):.2f}, {trustworthiness(X, X[:, :2]):.2f}")
+    1.00, 0.81
+    """
+    given, placed = check_pair(X, X_embedded, metric, n_jobs)
+    return _preserved(given, placed, n_neighbors, n_anchors, random_state, return_error)
+
+
+def continuity(
+    X,
+    X_embedded,
+    *,
+    n_neighbors=5,
+    metric="euclidean",
+    n_jobs=None,
+    n_anchors=None,
+    random_state=None,
+    return_error=False,
+):
+    """Whether the neighbours in the data are neighbours in an embedding.
+
+    Trustworthiness with the roles of data and embedding exchanged: the sum is over the
+    k points nearest in the data, and what counts is by how much their rank in the
+    embedding exceeds k. A torn surface loses continuity, a folded one trustworthiness.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features) or \
+            (n_samples, n_samples)
+        The data, or with ``metric='precomputed'`` distances.
+    X_embedded : {array-like, sparse matrix} of shape (n_samples, n_components)
+        The embedding, whose distances are Euclidean.
+    n_neighbors : int, default=5
+        k, fewer than half of the samples, so that the value lies within [0, 1].
+    metric : str or callable, default='euclidean'
+        Of X, as for :func:`sklearn.metrics.pairwise_distances`.
+    n_jobs : int, optional
+        Number of threads; the result is the same for any.
+    n_anchors : int, optional
+        Take the sum over a sample of so many points only, in O(n_anchors n) time.
+    random_state : int, RandomState instance or None, default=None
+        Determines the sample.
+    return_error : bool, default=False
+        Whether to return the standard error of the sample's value also.
+
+    Returns
+    -------
+    continuity : float
+        1 where no neighbour is lost.
+    error : float
+        Only with ``return_error=True``; zero without `n_anchors`.
+
+    Raises
+    ------
+    ValueError
+        If `n_neighbors` is not fewer than half of the samples, or if there are not as
+        many rows in both.
+
+    References
+    ----------
+    .. [1] Venna and Kaski, "Neighborhood preservation in nonlinear projection methods:
+       an experimental study", ICANN 2001.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.metrics import continuity, trustworthiness
+    >>> angle = np.linspace(0, 2 * np.pi, 100, endpoint=False)
+    >>> circle = np.column_stack((np.cos(angle), np.sin(angle)))
+    >>> cut = angle[:, None]
+    >>> print(f"{trustworthiness(circle, cut):.3f}, {continuity(circle, cut):.3f}")
+    0.999, 0.981
+    """
+    given, placed = check_pair(X, X_embedded, metric, n_jobs)
+    return _preserved(placed, given, n_neighbors, n_anchors, random_state, return_error)
+
+
+def _preserved(ranked, searched, k, n_anchors, random_state, return_error):
+    """1 less what neighbours in `searched` are too far off in `ranked`."""
+    n = ranked.n_samples
+    check_integer(k, "n_neighbors", 1, n, "It is the number of neighbours that count.")
+    if k >= n / 2:
+        raise ValueError(
+            f"n_neighbors ({k}) should be less than n_samples / 2 ({n / 2}). Use fewer "
+            "neighbors, or more samples."
+        )
+    anchors = choose_anchors(n, n_anchors, random_state)
+    neighbors = searched.neighbors(k, anchors)
+    excesses = np.empty(len(anchors), dtype=np.int64)
+    step = ranked.block_rows()
+    for start in range(0, len(anchors), step):
+        part = slice(start, start + step)
+        distances = ranked.distances(anchors[part], squares=True)
+        ranks = np.empty(neighbors[part].shape, dtype=np.int64)
+        ranks_of_targets(
+            distances, anchors[part], neighbors[part], ranked.n_threads, ranks
+        )
+        excesses[part] = np.maximum(ranks - k, 0).sum(axis=1)
+    scale = 2.0 / (k * (2.0 * n - 3.0 * k - 1.0))
+    value = float(1.0 - scale * (excesses.sum() / len(anchors)))
+    if return_error:
+        return value, scale * finite_error(excesses, n)
+    return value

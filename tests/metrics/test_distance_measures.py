@@ -1,0 +1,99 @@
+"""Measures of distances against SciPy, MDS and closed forms."""
+
+import numpy as np
+import pytest
+from scipy.spatial import procrustes
+from scipy.spatial.distance import pdist, squareform
+from scipy.stats import spearmanr
+
+from skmanifold_nn.graph import geodesics, neighborhood_graph
+from skmanifold_nn.manifold import MDS
+from skmanifold_nn.metrics import (
+    geodesic_correlation,
+    procrustes_distance,
+    residual_variance,
+    stress,
+)
+
+
+@pytest.fixture(params=[np.float64, np.float32])
+def data(request, rng):
+    X = rng.standard_normal((90, 12))
+    return X.astype(request.param), (2 * X[:, :3]).astype(request.param)
+
+
+def test_residual_variance(data):
+    X, Y = data
+    full = [squareform(pdist(x)).ravel() for x in data]
+    expected = 1 - np.corrcoef(*full)[0, 1] ** 2
+    assert residual_variance(X, Y) == pytest.approx(expected, rel=1e-5)
+    given = squareform(pdist(X))
+    found = residual_variance(given, Y, metric="precomputed")
+    assert found == pytest.approx(expected, rel=1e-5)
+    assert residual_variance(X, -3 * X[:, ::-1]) == pytest.approx(0, abs=1e-6)
+    sample = residual_variance(X, Y, n_anchors=60, random_state=3)
+    assert sample == pytest.approx(expected, rel=0.1)
+
+
+def test_stress(data):
+    X, Y = data
+    delta, e = pdist(X), pdist(Y)
+    raw = ((delta - e) ** 2).sum()
+    assert stress(X, Y, kind="raw") == pytest.approx(raw, rel=1e-5)
+    assert stress(X, Y) == pytest.approx(np.sqrt(raw / (e @ e)), rel=1e-5)
+    scale_free = np.sqrt(1 - (delta @ e) ** 2 / (delta @ delta * (e @ e)))
+    for scale in (1, 7):
+        found = stress(X, scale * Y, kind="scale_free")
+        assert found == pytest.approx(scale_free, rel=1e-5)
+    sample = stress(X, Y, kind="raw", n_anchors=60, random_state=3)
+    assert sample == pytest.approx(raw, rel=0.1)
+    assert stress(X, X) == pytest.approx(0, abs=1e-7)
+    assert stress(X, np.zeros_like(Y), kind="scale_free") == 1
+    with pytest.raises(ValueError, match=r"kind must be one of .*stress_1"):
+        stress(X, Y, kind="loose")
+
+
+def test_stress_of_mds(rng):
+    X = rng.standard_normal((40, 5))
+    mds = MDS(max_iter=20, normalized_stress=False, random_state=3).fit(X)
+    assert stress(X, mds.embedding_, kind="raw") == pytest.approx(mds.stress_)
+    found = stress(X, mds.embedding_, kind="scale_free")
+    assert found == pytest.approx(mds.scale_free_stress_)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_geodesic_correlation(data, n_jobs):
+    X, Y = data
+    paths = geodesics(neighborhood_graph(X, n_neighbors=6))
+    others = ~np.eye(len(X), dtype=bool)
+    expected = spearmanr(paths[others], squareform(pdist(Y))[others]).statistic
+    found = geodesic_correlation(X, Y, n_neighbors=6, n_jobs=n_jobs)
+    assert found == pytest.approx(expected, abs=1e-5)
+    sample = geodesic_correlation(X, Y, n_neighbors=6, n_anchors=60, random_state=3)
+    assert sample == pytest.approx(expected, abs=0.1)
+    given = squareform(pdist(X.astype(float)))
+    found = geodesic_correlation(given, Y, n_neighbors=6, metric="precomputed")
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_geodesic_correlation_of_an_arc():
+    angle = np.linspace(0, 5, 80)
+    arc = np.column_stack((np.cos(angle), np.sin(angle)))
+    assert geodesic_correlation(arc, angle[:, None]) > 0.999
+    assert geodesic_correlation(arc, arc) < 0.96
+
+
+def test_procrustes_distance(rng, data):
+    X, Y = data
+    first, second = X[:, :3].astype(float), rng.standard_normal((90, 3))
+    expected = np.sqrt(procrustes(first, second)[2])
+    assert procrustes_distance(first, second) == pytest.approx(expected)
+    wide = np.hstack((second, np.zeros((90, 2))))
+    assert procrustes_distance(first, wide) == pytest.approx(expected)
+    assert procrustes_distance(wide, first) == pytest.approx(expected)
+    turn = np.linalg.qr(rng.standard_normal((12, 12)))[0]
+    assert procrustes_distance(X, -5 * X @ turn + 7) < 1e-6
+    with pytest.raises(ValueError, match="got 90 and 89 rows"):
+        procrustes_distance(X, Y[1:])
+    with pytest.raises(ValueError, match="X_embedded must hold points that differ"):
+        procrustes_distance(X, np.ones_like(Y))

@@ -1,0 +1,52 @@
+"""Distances in blocks against scikit-learn's at once."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csr_array
+from sklearn.metrics import pairwise_distances
+
+from skmanifold_nn.metrics._distances import CACHED_BYTES, MAX_BYTES, RowDistances
+
+
+@pytest.mark.parametrize("n_features", [2, 8, 9, 30])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_distances(rng, n_features, dtype):
+    X = (5 * rng.standard_normal((40, n_features)) + 3).astype(dtype)
+    rows = np.array([3, 39, 11])
+    expected = pairwise_distances(X.astype(float))[rows]
+    for given in (X, csr_array(X), X.tolist(), np.asfortranarray(X)):
+        found = RowDistances(given, "euclidean", "X").distances(rows)
+        assert found.dtype == np.float64
+        # of a point to itself: the root of rounding
+        assert_allclose(found, expected, rtol=1e-10, atol=1e-6)
+    squares = RowDistances(X, "euclidean", "X").distances(rows, squares=True)
+    assert_allclose(squares, expected**2, rtol=1e-10, atol=1e-12)
+
+
+def test_whole_numbers_are_exact(rng):
+    X = rng.integers(-9, 9, (50, 30))
+    squares = RowDistances(X, "euclidean", "X").distances(np.arange(50), squares=True)
+    assert_array_equal(squares, ((X[:, None] - X) ** 2).sum(axis=2))
+
+
+def test_neighbors_do_not_include_the_row(rng):
+    X = rng.standard_normal((30, 3))
+    X[:12] = X[0]
+    rows = np.array([2, 5, 20])
+    neighbors = RowDistances(X, "euclidean", "X").neighbors(4, rows)
+    assert neighbors.shape == (3, 4)
+    assert not (neighbors == rows[:, None]).any()
+    D = pairwise_distances(X)
+    np.fill_diagonal(D, np.inf)
+    found = np.take_along_axis(D[rows], neighbors, axis=1)
+    assert_allclose(np.sort(found), np.sort(D[rows])[:, :4], atol=1e-12)
+
+
+def test_blocks_are_bounded():
+    distances = RowDistances(np.zeros((3, 1)), "euclidean", "X")
+    for n in (1, 1000, 5000, 10**5, 10**6, 10**8):
+        distances.n_samples = n
+        n_rows = distances.block_rows()
+        assert n_rows >= 1
+        assert n_rows == 1 or 8 * n * n_rows <= max(MAX_BYTES, CACHED_BYTES)

@@ -1,0 +1,51 @@
+"""Local distortion of known maps."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.sparse import csr_array
+
+from skmanifold_nn.metrics import local_distortion
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_linear_maps(rng, dtype):
+    """A plane in five dimensions, stretched threefold along one of its axes."""
+    plane = rng.random((200, 2))
+    axes = np.linalg.qr(rng.standard_normal((5, 2)))[0]
+    X = (plane @ axes.T).astype(dtype)
+    found = local_distortion(X, (plane * [3, 0.5]).astype(dtype))
+    tolerance = 1e-9 if dtype == np.float64 else 1e-3
+    assert_allclose(found.singular_values, [[3, 0.5]] * 200, rtol=tolerance)
+    assert_allclose(found.stretch, np.sqrt(1.5), rtol=tolerance)
+    assert_allclose(found.shear, 6, rtol=tolerance)
+
+
+def test_a_bent_strip_and_a_flattened_one(rng):
+    angle, width = 3 * rng.random(400), rng.random(400)
+    X = np.column_stack((np.cos(angle), np.sin(angle), width))
+    unrolled = local_distortion(X, np.column_stack((angle, width)), n_neighbors=8)
+    assert abs(np.median(unrolled.stretch) - 1) < 0.02
+    assert abs(np.median(unrolled.shear) - 1) < 0.05
+    flat = local_distortion(X, np.column_stack((angle, 0 * width)), n_neighbors=8)
+    assert np.isinf(flat.shear).all() or flat.shear.min() > 1e6
+    assert flat.stretch.max() < 1e-3
+
+
+def test_copies_have_no_directions():
+    X = np.repeat([[0.0, 0, 0], [5, 5, 5]], 6, axis=0)
+    found = local_distortion(X, X[:, :2], n_neighbors=4)
+    assert np.isnan(found.singular_values).all()
+    assert np.isnan(found.stretch).all()
+
+
+def test_errors(rng):
+    X = rng.random((20, 3))
+    with pytest.raises(
+        ValueError, match=r"n_neighbors must be an integer from 2 to 19"
+    ):
+        local_distortion(X, X[:, :2], n_neighbors=1)
+    with pytest.raises(ValueError, match=r"as many columns as X_embedded .* 2 and 3"):
+        local_distortion(X[:, :2], X)
+    with pytest.raises(TypeError, match="takes dense rows"):
+        local_distortion(csr_array(X), X)

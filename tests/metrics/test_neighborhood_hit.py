@@ -1,0 +1,38 @@
+"""Neighborhood hit against its definition."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import pairwise_distances
+
+from skmanifold_nn.metrics import neighborhood_hit
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("k", [1, 6, 49])
+def test_definition(rng, k, dtype):
+    Y = rng.standard_normal((50, 2)).astype(dtype)
+    y = np.array(["a", "b", "c"])[rng.integers(3, size=50)]
+    D = pairwise_distances(Y.astype(float))
+    np.fill_diagonal(D, np.inf)
+    near = np.argsort(D, axis=1)[:, :k]
+    expected = np.mean(y[near] == y[:, None])
+    for n_jobs in (1, 2):
+        found = neighborhood_hit(Y, y, n_neighbors=k, n_jobs=n_jobs)
+        assert found == pytest.approx(expected)
+
+
+def test_closed_forms():
+    Y = np.repeat([[0.0], [100.0]], 10, axis=0) + np.arange(20)[:, None]
+    classes = np.repeat([0, 1], 10)
+    assert neighborhood_hit(Y, classes, n_neighbors=9) == 1
+    assert neighborhood_hit(Y, classes, n_neighbors=19) == pytest.approx(9 / 19)
+    assert neighborhood_hit(Y, np.arange(20)) == 0
+    assert neighborhood_hit(np.zeros((6, 2)), np.ones(6), n_neighbors=3) == 1
+
+
+def test_errors():
+    Y = np.arange(8.0)[:, None]
+    with pytest.raises(ValueError, match="n_neighbors must be an integer from 1 to 7"):
+        neighborhood_hit(Y, np.ones(8), n_neighbors=8)
+    with pytest.raises(ValueError, match="got 7 classes and 8 rows"):
+        neighborhood_hit(Y, np.ones(7))
