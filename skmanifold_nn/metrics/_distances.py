@@ -135,6 +135,7 @@ class RowDistances:
         ----------
         n_neighbors : int
         rows : ndarray of int
+            Ascending.
 
         Returns
         -------
@@ -144,7 +145,8 @@ class RowDistances:
         nearest = NearestNeighbors(
             n_neighbors=n_neighbors, metric=self.metric, n_jobs=self.n_jobs, **params
         ).fit(self.X)
-        found = nearest.kneighbors(self.X[rows], n_neighbors + 1, return_distance=False)
+        asked = self.X if len(rows) == self.n_samples else self.X[rows]  # no copy
+        found = nearest.kneighbors(asked, n_neighbors + 1, return_distance=False)
         # Among many copies a row may not find itself: it leaves the last out.
         other = found != rows[:, None]
         other[other.all(axis=1), -1] = False

@@ -153,12 +153,14 @@ def continuity(
 def _preserved(ranked, searched, k, n_anchors, random_state, return_error):
     """1 less what neighbours in `searched` are too far off in `ranked`."""
     n = ranked.n_samples
-    check_integer(k, "n_neighbors", 1, n, "It is the number of neighbours that count.")
-    if k >= n / 2:
+    if isinstance(k, int | np.integer) and k >= n / 2:
         raise ValueError(
             f"n_neighbors ({k}) should be less than n_samples / 2 ({n / 2}). Use fewer "
             "neighbors, or more samples."
         )
+    check_integer(
+        k, "n_neighbors", 1, (n - 1) // 2, "It is how many neighbors of a point count."
+    )
     anchors = choose_anchors(n, n_anchors, random_state)
     neighbors = searched.neighbors(k, anchors)
     excesses = np.empty(len(anchors), dtype=np.int64)

@@ -131,6 +131,8 @@ def test_errors(measure):
     message = r"n_neighbors \(5\) should be less than n_samples / 2 \(5.0\)"
     with pytest.raises(ValueError, match=message):
         measure(X, Y, n_neighbors=5)
+    with pytest.raises(ValueError, match=r"n_neighbors \(12\) should be less than"):
+        measure(X, Y, n_neighbors=12)
     with pytest.raises(ValueError, match=r"n_neighbors must be an integer .* got 0"):
         measure(X, Y, n_neighbors=0)
     with pytest.raises(ValueError, match=r"n_neighbors must be an integer .* got 2\.5"):
