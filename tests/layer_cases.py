@@ -379,8 +379,11 @@ ROWS = [
     convolution_row(Conv1D(4, 4, dilation=2, padding="same"), (5, 3), 5),
     convolution_row(Conv1D(6, 2, groups=2, stride=2, padding=1), (5, 2), 3),
     convolution_row(Conv1D(5, 1, stride=3), (7, 4), 3),
+    convolution_row(Conv1D(5, 1, stride=7), (5, 4), 1),
+    convolution_row(Conv2D(6, 1, stride=2), (1, 1, 2), (1, 1)),
     transpose_row(ConvTranspose2D(3, 2), (3, 2, 2), (4, 3)),
     transpose_row(ConvTranspose2D(1, 1), (1, 1, 1), 1),
+    transpose_row(ConvTranspose2D(6, 1, stride=2), (1, 1, 2), 1),
     transpose_row(ConvTranspose2D(3, 1, "tanh", bias=False), (2, 3, 5), (2, 3)),
     transpose_row(ConvTranspose2D(5, 3, "elu", padding=1), (3, 4, 2), (3, 4)),
     transpose_row(

@@ -1,5 +1,6 @@
 """What convolutional networks share, whatever their targets are."""
 
+import warnings
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Literal
@@ -154,7 +155,12 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
         return {
             "input_shape": self.input_shape_,
             "augment": self._described_augmentation(),
-            "n_filters": unit_counts("n_filters", self.n_filters, least=1),
+            "n_filters": unit_counts(
+                "n_filters",
+                self.n_filters,
+                least=1,
+                entry="a stage's number of filters",
+            ),
             **{
                 name: _plain(getattr(self, name))
                 for name in ("kernel_size", "stride", "dilation", "padding")
@@ -189,14 +195,14 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
     def _described_augmentation(self):
         if not isinstance(self.augment, dict):
             return self.augment and clone(self.augment)
-        try:
-            return Augment(**self.augment)
-        except TypeError:
-            names = list(Augment().get_params())
+        names = list(Augment().get_params())
+        unknown = [name for name in self.augment if name not in names]
+        if unknown:
             raise ValueError(
                 f"augment must be a dict of parameters of Augment, {names}, got "
-                f"{self.augment!r}."
-            ) from None
+                f"{unknown} among them: leave these out."
+            )
+        return Augment(**self.augment)
 
     @property
     def _input_shape(self):
@@ -275,7 +281,15 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
         return rows, y, sample_weight
 
     def _validate_rows(self, X, dtype):
-        return super()._validate_rows(self._as_rows(X)[0], (dtype, np.uint8))
+        rows = super()._validate_rows(self._as_rows(X)[0], (dtype, np.uint8))
+        if self.input_scale_ != 1 and rows.dtype != np.uint8 and 0 < rows.max() <= 1:
+            warnings.warn(
+                "X has no value above 1, but the network was fitted to bytes from 0 to "
+                "255, and scales X by 1 / 255 as it did those: give X in the same "
+                "units.",
+                stacklevel=4,
+            )
+        return rows
 
     # Bytes stay what they are.
 

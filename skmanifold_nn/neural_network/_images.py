@@ -5,6 +5,7 @@ flattened samples, which are the same values seen as rows of a table.
 """
 
 import math
+import warnings
 from numbers import Integral
 
 import numpy as np
@@ -102,6 +103,13 @@ def _shape_of(found, n_dim, input_shape):
             "samples, height, width and channels: reshape it."
         )
     if len(axes) == 3:
+        if axes[0] in (1, 3) and min(axes[1:]) > 4:
+            warnings.warn(
+                f"X has the shape {found}, which are images of {axes[0]} x {axes[1]} "
+                f"places and {axes[2]} channels: channels come last; if they come "
+                "first, give np.moveaxis(X, 1, -1).",
+                stacklevel=6,
+            )
         if n_dim == 1:
             raise ValueError(
                 f"X has four axes, the shape {found}, which are images, but n_dim=1 "

@@ -9,17 +9,14 @@ from .layers._normalization import NORMALIZATIONS
 __all__ = ["plan_perceptron", "unit_counts"]
 
 
-def unit_counts(name, sizes, *, least=0):
-    """The numbers of units that a parameter gives, as a list of int."""
+def unit_counts(name, sizes, *, least=0, entry="a layer's number of units"):
+    """The numbers of units or filters that a parameter gives, as a list of int."""
     sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
     if any(not isinstance(n, Integral) or n <= 0 for n in sizes):
-        raise ValueError(
-            f"{name} must be > 0, got {sizes}: each entry is a layer's number of units."
-        )
+        raise ValueError(f"{name} must be > 0, got {sizes}: each entry is {entry}.")
     if len(sizes) < least:
         raise ValueError(
-            f"{name} must have at least {least} layer, got {sizes}: give its number of "
-            "units."
+            f"{name} must have at least {least} entry, got {sizes}: each is {entry}."
         )
     return [int(n) for n in sizes]
 

@@ -312,6 +312,15 @@ def test_bytes_are_scaled_as_they_come():
     assert_allclose(net.transform(X), net.transform(X.astype(np.float32)), atol=1e-6)
 
 
+def test_other_units_than_bytes_are_pointed_out():
+    X, y = pictures(dtype=np.uint8)
+    net = small().fit(X, y)
+    with pytest.warns(UserWarning, match="no value above 1.*in the same units"):
+        net.predict(X / 255)
+    with pytest.warns(UserWarning, match="no value above 1"):
+        net.score(X / np.float32(255), y)
+
+
 def test_bytes_go_on_as_bytes():
     X, y = pictures(dtype=np.uint8)
     net = small(shuffle=False)

@@ -56,6 +56,12 @@ def test_shapes_of_rows(n_columns, params, expected):
     assert shape_with_channels(n_columns, **params) == expected
 
 
+def test_channels_that_seem_to_come_first():
+    with pytest.warns(UserWarning, match=r"np.moveaxis\(X, 1, -1\)"):
+        _, shape = as_rows(images(2, 3, 8, 9))
+    assert shape == (3, 8, 9)
+
+
 def test_tables_are_left_as_they_are():
     X = images(4, 3)
     for table in (X, X.tolist(), pd.DataFrame(X), "nothing", [1.0], None):

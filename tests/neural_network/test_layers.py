@@ -50,6 +50,8 @@ from skmanifold_nn.neural_network.layers import (
 )
 from skmanifold_nn.neural_network.layers._activations import ACTIVATIONS as PUBLIC
 from skmanifold_nn.neural_network.layers._engine import count_parts
+from skmanifold_nn.neural_network.layers._planner import Planner
+from skmanifold_nn.neural_network.layers._windows import windows
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 every_composition = pytest.mark.parametrize("name", COMPOSITIONS)
@@ -401,6 +403,26 @@ def test_errors_of_layers_of_maps_name_the_layer(member, shape, fragments):
         Network([member], shape)
     message = str(caught.value)
     assert all(fragment in message for fragment in fragments), message
+
+
+@pytest.mark.parametrize(
+    "shape, kernel, options, single",
+    [
+        ((4, 3, 2), 1, {}, True),
+        ((4, 3, 2), 1, {"dilation": 3, "padding": "same"}, True),
+        ((1, 1, 2), 1, {"stride": 2}, True),
+        ((1, 3, 2), 1, {"stride": (2, 1)}, True),
+        ((4, 3, 2), 1, {"stride": (1, 2)}, False),
+        ((4, 3, 2), 1, {"stride": 5}, False),
+        ((3, 3, 2), (1, 2), {"padding": "same"}, False),
+        ((1, 1, 2), 3, {"padding": "same"}, False),
+    ],
+)
+def test_windows_of_single_places(shape, kernel, options, single):
+    options = {"stride": 1} | options
+    tensor = Planner(shape).input
+    over = windows(None, tensor, kernel, name="kernel_size", **options)
+    assert over.single == single
 
 
 @pytest.mark.parametrize("stride", [1, 2, None])

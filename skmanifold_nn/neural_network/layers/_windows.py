@@ -38,8 +38,12 @@ class Windows:
 
     @property
     def single(self):
-        """Whether every window is one place, and every place has one."""
-        return self.ints[:2] == self.ints[3:5] and self.n_taps == 1
+        """Whether every window is one place, and every place has one.
+
+        The rule of `sizes_of` in _convolution.pxd, which needs no scratch then.
+        """
+        stride, pads = self.ints[7:9], self.ints[11:]
+        return self.n_taps == 1 and stride == (1, 1) and pads == (0, 0)
 
 
 def mapped(planner, tensor, n_axes):
@@ -79,6 +83,11 @@ def windows(planner, tensor, kernel, *, name, stride, dilation=1, padding="valid
         )
     if min(shape) < 1:
         _refuse(planner, name, sizes, first, extents, stride, min(shape))
+    # In a map of one place there is no next window.
+    stride = tuple(
+        1 if size == n == 1 else s
+        for size, n, s in zip(sizes, shape, stride, strict=True)
+    )
     ints = (*_two(sizes), tensor.shape[-1], *_two(shape), *_two(kernel))
     return Windows(
         shape,
