@@ -51,7 +51,7 @@ SKMNN_INLINE int64_t planes_size(
     const planes_sizes s = planes_of(g);
     if (g->stride_height * g->stride_width != 1 || groups != 1 ||
         g->channels > PLANES_CHANNELS || filters > PLANES_BLOCK ||
-        g->kernel_height * g->kernel_width == 1)
+        g->kernel_height * g->kernel_width == 1 || s.halo > 4 * s.strip)
         return 0;
     return g->channels * s.plane + PLANES_BLOCK * s.strip
            + PLANES_BLOCK * ((s.terms + PLANES_TAPS) * PLANES_LANES / 2 + s.terms);

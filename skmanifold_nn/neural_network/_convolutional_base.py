@@ -278,7 +278,23 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
                 rows.shape[1], n_dim=self.n_dim, input_shape=self.input_shape
             )
             self.input_scale_ = 1 / 255 if rows.dtype == np.uint8 else 1.0
+        else:
+            self._check_shape(rows.shape[1])
         return rows, y, sample_weight
+
+    def _check_shape(self, n_values):
+        """A network that is trained further keeps the shape of its samples."""
+        if self.input_shape is None:
+            return
+        shape = shape_with_channels(
+            n_values, n_dim=self.n_dim, input_shape=self.input_shape
+        )
+        if shape != self.input_shape_:
+            raise ValueError(
+                "input_shape cannot change between fits of one network: it was "
+                f"{self.input_shape_}, got {shape}; set warm_start=False or fit a "
+                "clone."
+            )
 
     def _validate_rows(self, X, dtype):
         rows = super()._validate_rows(self._as_rows(X)[0], (dtype, np.uint8))

@@ -1,5 +1,6 @@
 """Layers of fitted networks in new ones, and layers that are not trained."""
 
+import os
 from collections.abc import Sequence
 from itertools import count
 
@@ -27,10 +28,10 @@ class FineTuning:
         and batch normalisation in them goes by its running statistics. May change
         between fits of one network.""",
     )
-    pretrained: BaseEstimator | str | None = parameter(
+    pretrained: BaseEstimator | str | os.PathLike | None = parameter(
         default=None,
-        kind="fitted network, FrozenEstimator or str",
-        constraints=[HasMethods(["fit", "predict"]), str, None],
+        kind="fitted network, FrozenEstimator, str or path-like",
+        constraints=[HasMethods(["fit", "predict"]), str, os.PathLike, None],
         text="""Network whose hidden layers this one starts with, where names and shapes
         agree, or a file of `save`. Clones, and so searches and cross-validation, keep
         it if it is in a ``sklearn.frozen.FrozenEstimator``.""",
@@ -61,7 +62,7 @@ class FineTuning:
 
 
 def _fitted_network(pretrained):
-    if isinstance(pretrained, str):
+    if isinstance(pretrained, str | os.PathLike):
         pretrained = load_estimator(pretrained)
     if isinstance(pretrained, FrozenEstimator):
         pretrained = pretrained.estimator

@@ -312,6 +312,15 @@ def test_bytes_are_scaled_as_they_come():
     assert_allclose(net.transform(X), net.transform(X.astype(np.float32)), atol=1e-6)
 
 
+def test_the_shape_of_samples_is_kept():
+    X, y = pictures()
+    rows = X.reshape(len(X), -1)
+    net = small(input_shape=X.shape[1:], warm_start=True).fit(rows, y)
+    net.fit(rows, y)
+    with pytest.raises(ValueError, match="input_shape cannot change between fits"):
+        net.set_params(input_shape=(1, *rows.shape[1:], 1)).fit(rows, y)
+
+
 def test_other_units_than_bytes_are_pointed_out():
     X, y = pictures(dtype=np.uint8)
     net = small().fit(X, y)

@@ -124,7 +124,7 @@ def check_axes(planner, name, value, n_axes, least=1):
     if (
         not isinstance(values, tuple | list)
         or len(values) != n_axes
-        or not all(isinstance(v, Integral) and v >= least for v in values)
+        or not all(isinstance(v, Integral) and least <= v < 2**31 for v in values)
     ):
         one = f"an int of at least {least}" if least != 1 else "a positive int"
         pair = f", or {n_axes} of them" if n_axes > 1 else ""
