@@ -111,7 +111,7 @@ SaliencyDisplay.from_estimator(
 # -------
 # A wave of one period somewhere in noise, which begins upwards or downwards. The
 # filters have windows of steps. The gradients, behind the signals, are where the wave
-# is: red at its crest, blue in its trough.
+# is: red at its crest, blue in its dip.
 
 
 def waves(n_signals, seed, n_steps=120, period=16):
