@@ -491,6 +491,8 @@ ROWS = [
         dropout=0.1,
         early_stopping=True,
         batch_size=32,
+        # At 0.02 float32 and float64 part by up to 1% for some seeds.
+        learning_rate_init=0.01,
     ),
     network_row(
         MLPRegressor,
