@@ -12,9 +12,7 @@ offset of each channel; ``op.reals[0]`` is epsilon, in y = scale (x - mean) /
 sqrt(variance + epsilon) + offset, with the biased variance. Statistics are taken over
 rows and positions, and the running ones are moved by them: running = (1 - momentum)
 running + momentum batch, momentum being ``op.reals[1]``, with the unbiased variance (of
-one value, zero). ``op.ints[2]`` is the rows of a whole minibatch or 0: the momentum of
-a shorter one is smaller by as much, lest the last samples of an epoch decide. Outside
-training, and where the op is frozen, the running ones are
+one value, zero). Outside training, and where the op is frozen, the running ones are
 taken. ``op.state`` has the running means and behind them the running variances.
 
 Sums go on in double after a chunk of values, and deviations are taken from a mean that
@@ -164,7 +162,6 @@ cdef void meet(
     cdef double *all = united(op, parts, shared)
     cdef floating *running = <floating *> parts[0].state + op.state
     cdef Py_ssize_t channels = op.ints[0], part, k
-    cdef double momentum = op.reals[1], whole = op.ints[2] * (op.n_in // channels)
     if not is_live(op, parts):
         return
     memset(all, 0, (2 * channels + (task == MEET_FORWARD)) * sizeof(double))
@@ -180,14 +177,12 @@ cdef void meet(
                 all[k] += sums[k]
     if task != MEET_FORWARD:
         return
-    if whole > all[2 * channels]:
-        momentum *= all[2 * channels] / whole
     if floating is double:
         batch_statistics_f64(<Py_ssize_t> all[2 * channels], channels, op.reals[0],
-                             momentum, all, running, kept(op, parts, shared))
+                             op.reals[1], all, running, kept(op, parts, shared))
     else:
         batch_statistics_f32(<Py_ssize_t> all[2 * channels], channels, op.reals[0],
-                             momentum, all, running, kept(op, parts, shared))
+                             op.reals[1], all, running, kept(op, parts, shared))
 
 
 cdef void sum_part_f32(const Op *op, const Pass *run) noexcept nogil:

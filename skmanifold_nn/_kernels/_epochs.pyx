@@ -77,16 +77,18 @@ cdef double descend(
 cdef int64_t one_epoch(
     Work *work, Descent *descent, const floating[:, ::1] targets,
     const floating[:, ::1] weights, floating[:, ::1] workspace,
-    floating[:, ::1] param_gradients, int64_t n, int64_t batch_size,
+    floating[:, ::1] param_gradients, int64_t n, int64_t batch_size, bint even,
     const double *rates, double *sums,
 ) noexcept nogil:
     """Steps done: fewer than there are minibatches where a loss is not finite."""
+    cdef int64_t n_batches = (n + batch_size - 1) // batch_size
     cdef int64_t first, size, batch
     cdef double weight, loss
     sums[0] = sums[1] = sums[2] = 0
-    for batch in range((n + batch_size - 1) // batch_size):
-        first = batch * batch_size
-        size = min(batch_size, n - first)
+    for batch in range(n_batches):
+        first = n * batch // n_batches if even else batch * batch_size
+        size = n * (batch + 1) // n_batches - first if even else batch_size
+        size = min(size, n - first)
         weight = weight_of(work, weights, first, size)
         if weight > 0:
             prepare_all(work)
@@ -99,7 +101,7 @@ cdef int64_t one_epoch(
             sums[1] += weight
             sums[2] += weight * descend(descent, rates + 3 * batch, weight)
         work.run.step += 1
-    return (n + batch_size - 1) // batch_size
+    return n_batches
 
 
 def train_epochs(
@@ -125,6 +127,7 @@ def train_epochs(
     floating[::1] state,  # IN and OUT, running statistics
     int64_t[::1] order,  # samples in the order of the epoch; shuffled in place
     int64_t batch_size,
+    bint even,  # whether minibatches are of equal size, give or take one, not the last
     object bits,  # capsule of a bit generator that shuffles before every epoch, or None
     const uint64_t[::1] counters,  # seed, and steps done before
     const size_t[::1] steps,  # addresses of the step and of the squared norm
@@ -163,7 +166,7 @@ def train_epochs(
                 shuffle(generator, &order[0], n)
             n_steps += one_epoch(
                 &work, &descent, targets, weights, workspace, param_gradients, n,
-                batch_size, &rates[epoch * n_batches, 0], &sums[epoch, 0])
+                batch_size, even, &rates[epoch * n_batches, 0], &sums[epoch, 0])
             if n_steps < (epoch + 1) * n_batches:
                 break
     return n_steps

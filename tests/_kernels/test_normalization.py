@@ -9,7 +9,6 @@ from op_cases import (
     MEET_BACKWARD,
     MEET_FORWARD,
     NEEDS_INPUT_GRADIENT,
-    WORDS,
     make_op,
     meet,
     run_op,
@@ -388,15 +387,3 @@ def test_frozen_parameters_and_statistics(name, dtype):
     assert_array_equal(dx, given.backward()[0])
     assert_array_equal(dparams, 0)
     assert_array_equal(op.state, state)
-
-
-@both_dtypes
-@pytest.mark.parametrize("whole", [3, 9, 12, 90])
-def test_a_short_minibatch_moves_running_statistics_less(whole, dtype):
-    op, plain = (Normalization("batch_norm", (9, 2, 5), dtype) for _ in range(2))
-    before = op.state.copy()
-    op.ops[1, WORDS["ints"] + 2] = whole
-    assert_array_equal(op.forward(), plain.forward())
-    share = min(1, 9 / whole)
-    expected = before + share * (plain.state - before)
-    assert_allclose(op.state[1:], expected[1:], **tolerance(dtype))

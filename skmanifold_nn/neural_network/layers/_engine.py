@@ -402,7 +402,7 @@ class Trainer:
                 if plan.has_steps
                 else "Use a smaller batch_size, or fewer units.",
             )
-        ops, added = plan.in_parts(ops, n_parts, batch_size)
+        ops, added = plan.in_parts(ops, n_parts)
         # Those of frozen layers stay zero.
         param_gradients = np.zeros((n_parts if added else 1, n_params), dtype)
         n_blocks = n_params // optimizer_kernels.BLOCK + 1
@@ -476,6 +476,8 @@ class Trainer:
             *self.arguments,
             order,
             self.batch_size,
+            # Statistics of a short last minibatch would mislead the others.
+            self.plan.mixes_samples,
             None if bits is None else bits.capsule,
             np.array([self.seed, n_done], dtype=np.uint64),
             self.steps,

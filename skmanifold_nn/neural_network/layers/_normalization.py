@@ -68,13 +68,14 @@ def _check(planner, name, value, low, high):
 class BatchNorm(Layer):
     """Every channel to mean 0 and variance 1 over the minibatch.
 
-    Predictions use running means and variances.
+    Predictions use running means and variances. Minibatches of a network with such a
+    layer are of equal size: of 50 samples in batches of 16 there are four of 12 and 13,
+    and none of 2, whose statistics would mislead the others.
 
     Parameters
     ----------
     momentum : float, default=0.1
-        Share of the newest minibatch in the running statistics, in (0, 1]; of the last
-        one of an epoch, where it is shorter, as much less.
+        Share of the newest minibatch in the running statistics, in (0, 1].
     epsilon : float, default=1e-5
         Added to variances.
     affine : bool, default=True

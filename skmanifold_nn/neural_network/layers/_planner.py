@@ -20,8 +20,7 @@ __all__ = ["Parameter", "Plan", "Planner", "Tensor"]
 NEEDS_INPUT_GRADIENT, ADDS_TO_INPUT_GRADIENT, OVER_STEPS, COLLECTS_ALONE = 1, 2, 4, 8
 FROZEN = 16
 # Words of an op in _network.pxd.
-COLLECT, MEET, INPUT, OUTPUT, CACHE, SHARED = 3, 4, 5, 7, 13, 14
-FLAGS, N_TASKS = 15, 17
+COLLECT, INPUT, OUTPUT, CACHE, SHARED, FLAGS, N_TASKS = 3, 5, 7, 13, 14, 15, 17
 INTS, REALS = 18, 35
 # Elements of gradients that the parts of a minibatch may have for themselves.
 MOST_ALONE = 2**22
@@ -447,8 +446,8 @@ class Plan:
     def frozen_ranges(self):
         return _ranges(p for p in self.parameters if p.frozen)
 
-    def in_parts(self, ops, n_parts, batch_size):
-        """Ops of a layout for minibatches of so many parts and rows.
+    def in_parts(self, ops, n_parts):
+        """Ops of a layout for minibatches of so many parts.
 
         Where rows are steps, or have many positions, the products are many beside the
         parameters: each part collects the gradients from its own rows, which are still
@@ -462,8 +461,6 @@ class Plan:
         """
         ops, added = ops.copy(), []
         for row, op in zip(ops, self._ops, strict=True):
-            if row[MEET] and not op.over_steps:
-                row[INTS + 2] = batch_size
             n_params = 0 if op.frozen else op.words.get("n_params", 0)
             if row[COLLECT]:
                 many = op.over_steps or op.alone
