@@ -200,7 +200,7 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
         if unknown:
             raise ValueError(
                 f"augment must be a dict of parameters of Augment, {names}, got "
-                f"{unknown} among them: leave these out."
+                f"{self.augment!r}: leave {unknown} out."
             )
         return Augment(**self.augment)
 
