@@ -236,8 +236,9 @@ def procrustes_distance(X, X_embedded):
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
+        One configuration.
     X_embedded : array-like of shape (n_samples, n_components)
-        Columns of zeros are added to the one that has fewer.
+        The other one; columns of zeros are added to the one that has fewer.
 
     Returns
     -------

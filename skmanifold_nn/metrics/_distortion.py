@@ -69,6 +69,7 @@ def local_distortion(X, X_embedded, *, n_neighbors=10, n_jobs=None):
     X : array-like of shape (n_samples, n_features)
         The data, with at least as many features as the embedding has columns.
     X_embedded : array-like of shape (n_samples, n_components)
+        The embedding.
     n_neighbors : int, default=10
         At least n_components.
     n_jobs : int, optional
