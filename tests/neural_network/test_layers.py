@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from dense_twins import ACTIVATIONS
 from layer_cases import (
-    ACTIVATIONS,
     BRANCHES,
     COMPOSITIONS,
     LOSSES,
