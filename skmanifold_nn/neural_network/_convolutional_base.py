@@ -303,7 +303,7 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
                 "X has no value above 1, but the network was fitted to bytes from 0 to "
                 "255, and scales X by 1 / 255 as it did those: give X in the same "
                 "units.",
-                stacklevel=4,
+                stacklevel=5,
             )
         return rows
 
@@ -350,6 +350,11 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
         maps : ndarray of shape (n_samples, height, width, n_filters) or \
                 (n_samples, n_steps, n_filters)
             Or of the shape (n_samples, n_units), for layers after the last stage.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer; the message has those that there are.
         """
         check_is_fitted(self)
         name = self._layer_name(layer)

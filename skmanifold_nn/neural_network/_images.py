@@ -108,7 +108,7 @@ def _shape_of(found, n_dim, input_shape):
                 f"X has the shape {found}, which are images of {axes[0]} x {axes[1]} "
                 f"places and {axes[2]} channels: channels come last; if they come "
                 "first, give np.moveaxis(X, 1, -1).",
-                stacklevel=6,
+                stacklevel=8,
             )
         if n_dim == 1:
             raise ValueError(

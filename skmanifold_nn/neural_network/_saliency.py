@@ -34,6 +34,11 @@ class Saliency:
                 (n_samples, n_steps, n_channels)
             Change of the score for a change of the value by one, in the units of X.
 
+        Raises
+        ------
+        ValueError
+            If a target is no class of the network, or no number of an output.
+
         References
         ----------
         .. [1] Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks:
