@@ -135,8 +135,7 @@ def run(
             plan, params, statistics, samples, rows, n_ops, tensor, n_threads
         )
     outputs = np.empty((n_rows, tensor.size), params.dtype)
-    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_of(1)))
-    n_threads = max(1, min(n_threads, -(-n_rows // chunk), MOST_THREADS))
+    chunk, ends, n_threads = _cut(plan, n_rows, n_threads)
     ops, starts, size = plan.layout(chunk, 0, params.dtype.name)
     if n_rows:
         predict(
@@ -145,7 +144,7 @@ def run(
             *samples.arguments,
             0,
             rows,
-            np.append(np.arange(0, n_rows, chunk), n_rows),
+            ends,
             n_threads,
             params,
             statistics,
@@ -156,6 +155,13 @@ def run(
             outputs,
         )
     return outputs
+
+
+def _cut(plan, n_rows, n_threads):
+    """Rows that are run together, where such stretches end, and threads for them."""
+    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_of(1)))
+    ends = np.append(np.arange(0, n_rows, chunk), n_rows)
+    return chunk, ends, max(1, min(n_threads, len(ends) - 1, MOST_THREADS))
 
 
 def _run_steps(plan, params, statistics, samples, rows, n_ops, tensor, n_threads):
@@ -267,8 +273,7 @@ def input_slopes(plan, params, statistics, samples, directions, n_threads=1):
     """
     n_rows, dtype = samples.n_samples, params.dtype
     slopes = np.empty((n_rows, plan.input.size), dtype)
-    chunk = max(1, min(n_rows, 4096, CHUNK_ELEMENTS // plan.size_of(1)))
-    n_threads = max(1, min(n_threads, -(-n_rows // chunk), MOST_THREADS))
+    chunk, ends, n_threads = _cut(plan, n_rows, n_threads)
     ops, starts, size = plan.layout(chunk, 0, dtype.name)
     if n_rows:
         input_gradients(
@@ -276,7 +281,7 @@ def input_slopes(plan, params, statistics, samples, directions, n_threads=1):
             np.array([starts[plan.output.slot], starts[plan.input.slot], size]),
             *samples.arguments,
             np.arange(n_rows),
-            np.append(np.arange(0, n_rows, chunk), n_rows),
+            ends,
             n_threads,
             params,
             statistics,
