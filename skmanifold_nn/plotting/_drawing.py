@@ -1,9 +1,21 @@
 """What all Displays need of matplotlib, imported when they draw."""
 
-__all__ = ["BLUE", "VERMILION", "axes_of", "styled"]
+__all__ = ["BLUE", "OKABE_ITO", "VERMILION", "axes_of", "styled"]
 
-# Okabe and Ito's palette, told apart with any colour vision.
-BLUE, VERMILION = "#0072b2", "#d55e00"
+# Okabe and Ito's palette, told apart with any colour vision: blue, orange, bluish
+# green, reddish purple, sky blue, vermilion, yellow, black, in an order in which the
+# first few differ most. Two lines or clouds that are contrasted take BLUE, VERMILION.
+OKABE_ITO = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+    "#000000",
+)
+BLUE, VERMILION = OKABE_ITO[0], OKABE_ITO[5]
 
 
 def axes_of(ax, caller):
