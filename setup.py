@@ -108,7 +108,7 @@ class build_ext_probed(build_ext):
         if self.compiler.compiler_type != "msvc":
             compile_args = [
                 *compile_args,
-                "-O3",
+                "-O1" if CHECKS else "-O3",  # checked kernels need not be quick
                 "-fopenmp-simd",
                 "-fno-math-errno",
                 "-g0",
