@@ -7,25 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from public_api import MODULES, public_objects
 
 API_PAGES = Path(__file__).parents[1] / "doc" / "api"
-MODULES = [
-    "skmanifold_nn.datasets",
-    "skmanifold_nn.eigen",
-    "skmanifold_nn.graph",
-    "skmanifold_nn.manifold",
-    "skmanifold_nn.metrics",
-    "skmanifold_nn.neural_network",
-    "skmanifold_nn.neural_network.layers",
-    "skmanifold_nn.plotting",
-]
-
-
-def public_objects():
-    for name in MODULES:
-        module = importlib.import_module(name)
-        for public in module.__all__:
-            yield pytest.param(getattr(module, public), id=f"{name}.{public}")
 
 
 @pytest.mark.parametrize("thing", list(public_objects()))
