@@ -1,8 +1,10 @@
-"""The only importer of scikit-learn's private names."""
+"""The only importer of scikit-learn's private names, and where it gets types."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import _fit_context as fit_context
 from sklearn.metrics.pairwise import _VALID_METRICS
 from sklearn.preprocessing import KernelCenterer
 from sklearn.utils._param_validation import (
@@ -19,6 +21,22 @@ from sklearn.utils.multiclass import (
 )
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
+if TYPE_CHECKING:  # without types, what they decorate would lose its own
+    Method = TypeVar("Method", bound=Callable[..., Any])
+
+    def available_if(check: Callable[[Any], Any]) -> Callable[[Method], Method]: ...
+
+    def fit_context(
+        *, prefer_skip_nested_validation: bool
+    ) -> Callable[[Method], Method]: ...
+
+    def with_callbacks(method: Method) -> Method: ...
+
+else:
+    from sklearn.base import _fit_context as fit_context
+    from sklearn.callback import with_callbacks
+    from sklearn.utils.metaestimators import available_if
+
 __all__ = [
     "VALID_METRICS",
     "BaseComposition",
@@ -27,6 +45,7 @@ __all__ = [
     "Options",
     "RealNotInt",
     "StrOptions",
+    "available_if",
     "check_sample_weight",
     "fit_context",
     "has_callbacks",
@@ -38,6 +57,7 @@ __all__ = [
     "searches_by_tree",
     "training_rows",
     "tree_order",
+    "with_callbacks",
 ]
 
 VALID_METRICS = frozenset(_VALID_METRICS)
