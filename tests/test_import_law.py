@@ -49,7 +49,8 @@ MAY_IMPORT = {
 }
 # Found in every environment in which the package is installed ...
 REQUIRED = {"numpy", "scipy", "sklearn", "joblib"}
-# ... and what may be imported inside functions only, by which parts.
+# ... and what may be imported inside functions (or for type checkers) only, by which
+# parts.
 OPTIONAL = {
     "matplotlib": {"plotting"},
     "pyamg": {"_smallest"},
@@ -98,13 +99,19 @@ def absolute(importer, is_package, level, module):
 
 
 def python_imports(path):
-    """(module, imported name or None, inside a function) of each import of a file."""
+    """(module, imported name or None, whether not at import time) of each import.
+
+    Those inside functions and under `if TYPE_CHECKING` wait.
+    """
     importer, is_package = module_of(path), path.name == "__init__.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inner = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             inner.update(id(child) for child in ast.walk(node))
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            waiting = (ast.walk(child) for child in node.body)
+            inner.update(id(child) for nodes in waiting for child in nodes)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
