@@ -1,6 +1,20 @@
 """Data sets for examples and tests; the origins of files stand in README.rst."""
 
+from ._classes import make_disc_and_ring, make_linked_rings, make_spirals
 from ._pictures import make_hook_images
+from ._sequences import make_adding_problem
 from ._series import load_japanese_vowels, load_page_views
+from ._surfaces import make_severed_sphere, make_swiss_roll_hole, make_twin_peaks
 
-__all__ = ["load_japanese_vowels", "load_page_views", "make_hook_images"]
+__all__ = [
+    "load_japanese_vowels",
+    "load_page_views",
+    "make_adding_problem",
+    "make_disc_and_ring",
+    "make_hook_images",
+    "make_linked_rings",
+    "make_severed_sphere",
+    "make_spirals",
+    "make_swiss_roll_hole",
+    "make_twin_peaks",
+]
