@@ -1,6 +1,24 @@
 """What all Displays need of matplotlib, imported when they draw."""
 
-__all__ = ["BLUE", "OKABE_ITO", "VERMILION", "axes_of", "styled"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "BLUE",
+    "MARKERS",
+    "MISSING",
+    "OKABE_ITO",
+    "PETROFF",
+    "VERMILION",
+    "axes_of",
+    "class_styles",
+    "styled",
+]
 
 # Okabe and Ito's palette, told apart with any colour vision: blue, orange, bluish
 # green, reddish purple, sky blue, vermilion, yellow, black, in an order in which the
@@ -18,8 +36,61 @@ OKABE_ITO = (
 BLUE, VERMILION = OKABE_ITO[0], OKABE_ITO[5]
 
 
-def axes_of(ax, caller):
+# Petroff's ten colours, arXiv:2107.02270, for more classes than Okabe and Ito have
+# colours: with normal vision less apart than theirs, with the others as much.
+PETROFF = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+MARKERS = "o^sDvP<*>X"
+MISSING = "#c8c8c8"  # of points whose class or value is not known
+
+
+def class_styles(n_classes: int) -> list[tuple[str, str]]:
+    """Colour and marker of each class: up to eight, up to ten, or any number of them.
+
+    Beyond ten classes the colours come again with other markers, beyond a hundred the
+    markers too.
+    """
+    colours = OKABE_ITO if n_classes <= len(OKABE_ITO) else PETROFF
+    return [
+        (colours[k % len(colours)], MARKERS[k // len(colours) % len(MARKERS)])
+        for k in range(n_classes)
+    ]
+
+
+def axes_of(
+    ax: Axes | None,
+    caller: str,
+    *,
+    projection: str | None = None,
+    layout: str | None = None,
+) -> Axes:
     """The axes to draw on, in a new figure of pyplot's where None is given.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or None
+        Given by the user.
+    caller : str
+        Who asks, for the error.
+    projection : str, default=None
+        Of new axes, as ``"3d"``.
+    layout : str, default=None
+        Layout engine of a new figure.
+
+    Returns
+    -------
+    ax : matplotlib Axes
+        Those given, or new ones.
 
     Raises
     ------
@@ -33,10 +104,14 @@ def axes_of(ax, caller):
             f"{caller} requires matplotlib, which comes with the extra 'plot': "
             "pip install 'skmanifold-nn[plot]'"
         ) from error
-    return plt.subplots()[1] if ax is None else ax
+    if ax is not None:
+        return ax
+    return plt.subplots(subplot_kw={"projection": projection}, layout=layout)[1]
 
 
-def styled(artist, defaults, given):
+def styled(
+    artist: type[Artist], defaults: dict[str, Any], given: dict[str, Any] | None
+) -> dict[str, Any]:
     """Keywords for an artist: those given, under any alias, replace the defaults."""
     from matplotlib.cbook import normalize_kwargs
 

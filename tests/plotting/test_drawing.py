@@ -5,13 +5,24 @@ import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from scipy.spatial.distance import pdist
 
 import skmanifold_nn
-from skmanifold_nn.plotting._drawing import axes_of, styled
+from skmanifold_nn.plotting._drawing import (
+    BLUE,
+    OKABE_ITO,
+    PETROFF,
+    VERMILION,
+    axes_of,
+    class_styles,
+    styled,
+)
 
 
 def test_axes_are_those_given_and_pyplot_stays_out():
@@ -23,6 +34,65 @@ def test_axes_are_those_given_and_pyplot_stays_out():
 def test_without_axes_pyplot_makes_one_figure():
     ax = axes_of(None, "caller")
     assert plt.get_fignums() == [ax.figure.number]
+
+
+def test_new_axes_as_asked_for():
+    ax = axes_of(None, "caller", projection="3d", layout="constrained")
+    assert ax.name == "3d"
+    assert type(ax.figure.get_layout_engine()).__name__ == "ConstrainedLayoutEngine"
+
+
+# Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color
+# vision deficiency", IEEE TVCG 15 (2009): of linear RGB, each at its full strength.
+VISION = {
+    "normal": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+RGB_TO_XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)
+
+
+def seen(colours, vision):
+    """CIELAB coordinates of colours as this vision sees them."""
+    rgb = np.array([to_rgb(c) for c in colours])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(linear @ np.transpose(VISION[vision]), 0, 1)
+    xyz = linear @ RGB_TO_XYZ.T / RGB_TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116).T
+    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("colours", [OKABE_ITO, PETROFF], ids=["eight", "ten"])
+def test_colours_are_told_apart_with_any_vision(colours, vision):
+    # A difference of about 2 is just seen side by side; matplotlib's own ten colours
+    # come as near as 5.
+    assert pdist(seen(colours, vision)).min() > 15
+
+
+def test_styles_of_classes_are_all_different():
+    assert (BLUE, VERMILION) == (OKABE_ITO[0], OKABE_ITO[5])
+    for n_classes in (1, 8, 9, 10, 11, 26, 100):
+        assert len(set(class_styles(n_classes))) == n_classes
+    assert class_styles(8) == [(colour, "o") for colour in OKABE_ITO]
+    assert class_styles(10) == [(colour, "o") for colour in PETROFF]
+    assert class_styles(11)[-1] == (PETROFF[0], "^")
+    assert len(class_styles(150)) == 150
 
 
 def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
