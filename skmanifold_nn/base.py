@@ -1,4 +1,4 @@
-"""What embeddings share."""
+"""What embeddings share, and with them other estimators fitted in a few steps."""
 
 import time
 from contextlib import contextmanager
@@ -10,24 +10,15 @@ from sklearn.base import (
 )
 from sklearn.callback import CallbackSupportMixin
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "WatchedFit"]
 
 
-class Embedding(
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    CallbackSupportMixin,
-    BaseEstimator,
-):
-    """Base of estimators that place training rows in a space of few dimensions.
+class WatchedFit(CallbackSupportMixin, BaseEstimator):
+    """Base of estimators whose `fit` is a few named steps.
 
-    A subclass has a parameter `verbose`, and a `fit` that sets ``embedding_``; it runs
-    its steps as tasks of `_fit_tasks`, so that callbacks and `verbose` see them.
+    A subclass has a parameter `verbose`, and runs its steps as tasks of `_fit_tasks`,
+    so that callbacks and `verbose` see them.
     """
-
-    @property
-    def _n_features_out(self):
-        return self.embedding_.shape[1]
 
     @contextmanager
     def _fit_tasks(self, n_tasks, X, y):
@@ -51,6 +42,21 @@ class Embedding(
         context.call_on_fit_task_end(
             estimator=self, X=X, y=y, reconstruction_attributes={}
         )
+
+
+class Embedding(
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    WatchedFit,
+):
+    """Base of estimators that place training rows in a space of few dimensions.
+
+    A subclass has a `fit` that sets ``embedding_``.
+    """
+
+    @property
+    def _n_features_out(self):
+        return self.embedding_.shape[1]
 
     def fit_transform(self, X, y=None):
         """Fit to the rows of X and return their places.
