@@ -2,10 +2,11 @@
 
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import NDArray
 
 from ._kernels._distance_sums import distance_sums
 
-__all__ = ["residual_variances"]
+__all__ = ["residual_variances", "unexplained_variances"]
 
 
 def residual_variances(blocks, embedding, *, n_jobs=None):
@@ -44,8 +45,34 @@ def residual_variances(blocks, embedding, *, n_jobs=None):
         distance_sums(distances, rows, columns, n_threads, squared, sums)
         placed += sums.sum(axis=0)
     count, total, total_squares = given
+    return unexplained_variances(count, total, total_squares, *placed.T)
+
+
+def unexplained_variances(
+    count: float | NDArray,
+    d: float | NDArray,
+    dd: float | NDArray,
+    e: NDArray,
+    ee: NDArray,
+    de: NDArray,
+) -> NDArray[np.float64]:
+    """1 - R^2 from sums over pairs of distances d and e.
+
+    Parameters
+    ----------
+    count : float or ndarray
+        Number of pairs.
+    d, dd : float or ndarray
+        Sums of d and d^2.
+    e, ee, de : ndarray
+        Sums of e, e^2 and d e.
+
+    Returns
+    -------
+    variances : ndarray
+        NaN where all distances of a kind are equal.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        covariance = placed[:, 2] - total * placed[:, 0] / count
-        spread = total_squares - total**2 / count
-        spreads = placed[:, 1] - placed[:, 0] ** 2 / count
-        return 1 - covariance**2 / (spread * spreads)
+        covariance = de - d * e / count
+        spread = dd - d**2 / count
+        return 1 - covariance**2 / (spread * (ee - e**2 / count))

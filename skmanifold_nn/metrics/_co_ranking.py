@@ -1,22 +1,27 @@
 """The co-ranking matrix, and what follows from it for every number of neighbours."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._kernels._ranks import compare_ranks, count_pairs
 from .._memory import require_memory
-from ._anchors import choose_anchors
-from ._distances import check_pair
+from .._typing import MatrixLike, RandomState
+from ._anchors import SampledMeasure, choose_anchors, split_anchors
+from ._distances import Metric, RowDistances, check_pair
 
 __all__ = ["CoRanking", "co_ranking", "coranking_matrix"]
 
 
 @dataclass(frozen=True, eq=False)
-class CoRanking:
+class CoRanking(SampledMeasure):
     """How ranks agree before and after, for k = 1, 2, ... n - 1 neighbours.
 
     Entry k - 1 of each array is the value for k neighbours. Returned by `co_ranking`.
+    `standard_error` gives the error of any attribute, a curve or an area, that comes
+    from looking from a sample of anchors.
 
     Parameters
     ----------
@@ -27,9 +32,16 @@ class CoRanking:
         intruder) and of the data's neighbours (zero where none is lost).
     trustworthiness, continuity : ndarray of shape (n_samples - 1,)
         NaN from k >= n / 2 on, where they are not defined.
+    n_anchors : int, optional
+        Number of points looked from, by default all.
+    left_out : tuple of CoRanking
+        The same without each of some random groups of anchors, from which the errors
+        follow; empty where all points are anchors.
 
     Attributes
     ----------
+    n_samples : int
+        Number of points.
     n_neighbors : ndarray of shape (n_samples - 1,)
         k, for the abscissa of a picture.
     lcmc : ndarray of shape (n_samples - 1,)
@@ -64,22 +76,28 @@ class CoRanking:
     1.00 for k up to 49
     """
 
-    q_nx: np.ndarray
-    intrusion_errors: np.ndarray
-    extrusion_errors: np.ndarray
-    trustworthiness: np.ndarray
-    continuity: np.ndarray
+    q_nx: NDArray[np.float64]
+    intrusion_errors: NDArray[np.float64]
+    extrusion_errors: NDArray[np.float64]
+    trustworthiness: NDArray[np.float64]
+    continuity: NDArray[np.float64]
+    n_anchors: int | None = None
+    left_out: tuple["CoRanking", ...] = field(default=(), repr=False)
 
     @property
-    def n_neighbors(self):
+    def n_samples(self) -> int:
+        return len(self.q_nx) + 1
+
+    @property
+    def n_neighbors(self) -> NDArray[np.intp]:
         return np.arange(1, len(self.q_nx) + 1)
 
     @property
-    def lcmc(self):
+    def lcmc(self) -> NDArray[np.float64]:
         return self.q_nx - self.n_neighbors / len(self.q_nx)
 
     @property
-    def r_nx(self):
+    def r_nx(self) -> NDArray[np.float64]:
         n_others = len(self.q_nx)
         by_chance = self.n_neighbors / n_others
         r_nx = np.full(n_others, np.nan)
@@ -87,40 +105,40 @@ class CoRanking:
         return r_nx
 
     @property
-    def auc_q_nx(self):
+    def auc_q_nx(self) -> float:
         return float(self.q_nx.mean())
 
     @property
-    def auc_lcmc(self):
+    def auc_lcmc(self) -> float:
         return float(self.lcmc.mean())
 
     @property
-    def auc_r_nx(self):
+    def auc_r_nx(self) -> float:
         weights = 1 / self.n_neighbors[:-1]
         return float(self.r_nx[:-1] @ weights / weights.sum())
 
     @property
-    def k_max(self):
+    def k_max(self) -> int:
         return int(self.lcmc.argmax()) + 1
 
     @property
-    def q_local(self):
+    def q_local(self) -> float:
         return float(self.q_nx[: self.k_max].mean())
 
     @property
-    def q_global(self):
+    def q_global(self) -> float:
         return float(self.q_nx[self.k_max - 1 :].mean())
 
 
 def co_ranking(
-    X,
-    X_embedded,
+    X: MatrixLike,
+    X_embedded: MatrixLike,
     *,
-    metric="euclidean",
-    n_jobs=None,
-    n_anchors=None,
-    random_state=None,
-):
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+) -> CoRanking:
     """Compare ranks before and after for every number of neighbours at once.
 
     Parameters
@@ -143,7 +161,12 @@ def co_ranking(
     -------
     result : CoRanking
         Q_NX, R_NX, LCMC and their areas, trustworthiness, continuity and mean relative
-        rank errors for every k.
+        rank errors for every k; with `n_anchors` the standard error of each.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 samples, or not as many rows in both.
 
     Notes
     -----
@@ -163,20 +186,43 @@ def co_ranking(
     >>> result = co_ranking(X, X[:, :2])
     >>> print(f"{result.q_nx[9]:.2f} of 10 neighbours, area {result.auc_r_nx:.2f}")
     0.42 of 10 neighbours, area 0.44
+
+    From a sample of points, with its standard error:
+
+    >>> result = co_ranking(X, X[:, :2], n_anchors=60, random_state=1)
+    >>> error = result.standard_error("auc_r_nx")
+    >>> print(f"{result.auc_r_nx:.2f} +- {error:.2f}")
+    0.43 +- 0.01
     """
     given, placed = check_pair(X, X_embedded, metric, n_jobs)
     n = _enough(given.n_samples)
     anchors = choose_anchors(n, n_anchors, random_state)
+    groups = split_anchors(anchors, n)
     n_threads = given.n_threads
     words = np.empty((n_threads, 2 * n), dtype=np.uint64)
     ranks = np.empty((n_threads, n), dtype=np.int32)
-    sums = np.zeros((n_threads, n + 1, 5), dtype=np.int64)
-    for rows, first, second in _blocks(given, placed, anchors):
-        compare_ranks(first, second, rows, n_threads, words, ranks, sums)
-    return _curves(sums.sum(axis=0), n, len(anchors))
+    sums = np.empty((len(groups), n + 1, 5), dtype=np.int64)
+    for group, group_sums in zip(groups, sums, strict=True):
+        thread_sums = np.zeros((n_threads, n + 1, 5), dtype=np.int64)
+        for rows, first, second in _blocks(given, placed, anchors[group]):
+            compare_ranks(first, second, rows, n_threads, words, ranks, thread_sums)
+        thread_sums.sum(axis=0, out=group_sums)
+    total, m = sums.sum(axis=0), len(anchors)
+    left_out = [
+        CoRanking(**_curves(total - part, n, m - len(group)))
+        for group, part in zip(groups, sums, strict=True)
+        if m < n
+    ]
+    return CoRanking(**_curves(total, n, m), n_anchors=m, left_out=tuple(left_out))
 
 
-def coranking_matrix(X, X_embedded, *, metric="euclidean", n_jobs=None):
+def coranking_matrix(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+) -> NDArray[np.int32]:
     """How many pairs have which ranks in the data and in the embedding.
 
     Parameters
@@ -196,6 +242,13 @@ def coranking_matrix(X, X_embedded, *, metric="euclidean", n_jobs=None):
     matrix : ndarray of shape (n_samples - 1, n_samples - 1), int32
         Entry [a - 1, b - 1] counts pairs (i, j) of rank a in the data and b in the
         embedding. Below the diagonal are intrusions, above it extrusions.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 samples, or not as many rows in both.
+    MemoryError
+        If the matrix would not fit in memory.
 
     References
     ----------
@@ -223,7 +276,7 @@ def coranking_matrix(X, X_embedded, *, metric="euclidean", n_jobs=None):
     return np.ascontiguousarray(matrix[:-1, :-1])
 
 
-def _enough(n_samples):
+def _enough(n_samples: int) -> int:
     if n_samples < 3:
         raise ValueError(
             f"X must have 3 samples or more for ranks to differ, got {n_samples}. "
@@ -232,7 +285,9 @@ def _enough(n_samples):
     return n_samples
 
 
-def _blocks(given, placed, anchors):
+def _blocks(
+    given: RowDistances, placed: RowDistances, anchors: NDArray[np.int32]
+) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
     step = given.block_rows()
     for start in range(0, len(anchors), step):
         rows = anchors[start : start + step]
@@ -240,7 +295,7 @@ def _blocks(given, placed, anchors):
         yield rows, first, placed.distances(rows, squares=True)
 
 
-def _curves(sums, n, n_rows):
+def _curves(sums: NDArray, n: int, n_rows: int) -> dict[str, NDArray]:
     """Values for every k from the sums of `compare_ranks`.
 
     Of an intruder, b <= k < a, trustworthiness counts a - k: a - b from k = b on, one
@@ -257,13 +312,13 @@ def _curves(sums, n, n_rows):
     scale[k >= n / 2] = np.nan
     worst = n_rows * np.cumsum(np.abs(n - 2.0 * k) / k)  # of reversed ranks
 
-    def errors(sums_at_rank):
+    def errors(sums_at_rank: NDArray) -> NDArray:
         return np.cumsum(sums_at_rank / k) / worst
 
-    return CoRanking(
-        q_nx=in_both / (n_rows * k),
-        intrusion_errors=errors(sums[1:n, 1] + sums[1:n, 4]),
-        extrusion_errors=errors(sums[1:n, 2] + sums[1:n, 3]),
-        trustworthiness=1 - scale * (np.cumsum(into) - ended),
-        continuity=1 - scale * (np.cumsum(out_of) - ended),
-    )
+    return {
+        "q_nx": in_both / (n_rows * k),
+        "intrusion_errors": errors(sums[1:n, 1] + sums[1:n, 4]),
+        "extrusion_errors": errors(sums[1:n, 2] + sums[1:n, 3]),
+        "trustworthiness": 1 - scale * (np.cumsum(into) - ended),
+        "continuity": 1 - scale * (np.cumsum(out_of) - ended),
+    }

@@ -1,15 +1,21 @@
 """Measures of all distances: residual variance, stress, geodesics, Procrustes."""
 
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from scipy.stats import rankdata
 from sklearn.utils import check_array
 
-from .._measures import residual_variances
+from .._kernels._distance_sums import distance_sums
+from .._measures import unexplained_variances
 from .._memory import require_memory
+from .._typing import MatrixLike, RandomState
 from ..graph import geodesics, neighborhood_graph
-from ._anchors import choose_anchors
-from ._distances import check_pair
+from ._anchors import choose_anchors, jackknife_error, split_anchors, value_and_error
+from ._distances import Metric, RowDistances, check_pair
 
 __all__ = [
     "geodesic_correlation",
@@ -19,18 +25,22 @@ __all__ = [
 ]
 
 KINDS = ("raw", "stress_1", "scale_free")
+Kind: TypeAlias = Literal["raw", "stress_1", "scale_free"]
 
 
 def residual_variance(
-    X,
-    X_embedded,
+    X: MatrixLike,
+    X_embedded: MatrixLike,
     *,
-    metric="euclidean",
-    n_jobs=None,
-    n_anchors=None,
-    random_state=None,
-):
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+    return_error: bool = False,
+) -> float | tuple[float, float]:
     """1 - R^2 between given and embedded distances, R Pearson's correlation.
+
+    What a straight line through the Shepard diagram leaves unexplained.
 
     Parameters
     ----------
@@ -47,12 +57,27 @@ def residual_variance(
         Use the distances from a sample of so many points only.
     random_state : int, RandomState instance or None, default=None
         Determines the sample.
+    return_error : bool, default=False
+        Whether to return the standard error of the sample's value also.
 
     Returns
     -------
     variance : float
         0 where the distances are proportional, up to a constant; NaN where all are
         equal.
+    error : float
+        Only with ``return_error=True``; zero without `n_anchors`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many rows in both, or if precomputed distances are negative
+        or not zero on the diagonal.
+
+    Notes
+    -----
+    Over all ordered pairs, those of a point with itself included, as Isomap's
+    ``residual_variance`` and the paper's program have it.
 
     References
     ----------
@@ -68,22 +93,38 @@ def residual_variance(
     0.025
     """
     given, placed = check_pair(X, X_embedded, metric, n_jobs)
-    rows = choose_anchors(given.n_samples, n_anchors, random_state)
-    embedding = placed.X.toarray() if issparse(placed.X) else placed.X
-    blocks = ((part, given.distances(part)) for part in _parts(given, rows))
-    return float(residual_variances(blocks, embedding, n_jobs=n_jobs)[-1])
+    given.require_zero_diagonal()
+    n = given.n_samples
+    rows = choose_anchors(n, n_anchors, random_state)
+    columns = placed.X.toarray() if issparse(placed.X) else placed.X
+    columns = np.ascontiguousarray(columns.T)
+    squared = np.empty((given.n_threads, n))
+    sums = np.empty((len(rows), 5))
+    for part in _parts(given, len(rows)):
+        d = given.distances(rows[part])
+        found = np.empty((len(d), len(columns), 3))
+        distance_sums(
+            d, rows[part].astype(np.intp), columns, given.n_threads, squared, found
+        )
+        sums[part] = np.column_stack((d.sum(axis=1), _squares(d), found[:, -1]))
+
+    def value(sums: NDArray, m: int) -> NDArray:
+        return unexplained_variances(m * n, *np.moveaxis(sums, -1, 0))
+
+    return value_and_error(value, sums, n, return_error)
 
 
 def stress(
-    X,
-    X_embedded,
+    X: MatrixLike,
+    X_embedded: MatrixLike,
     *,
-    kind="stress_1",
-    metric="euclidean",
-    n_jobs=None,
-    n_anchors=None,
-    random_state=None,
-):
+    kind: Kind = "stress_1",
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+    return_error: bool = False,
+) -> float | tuple[float, float]:
     """How far embedded distances e are from given ones, delta.
 
     Parameters
@@ -105,10 +146,20 @@ def stress(
         Estimate the sums by the pairs with a sample of so many points.
     random_state : int, RandomState instance or None, default=None
         Determines the sample.
+    return_error : bool, default=False
+        Whether to return the standard error of the sample's value also.
 
     Returns
     -------
     stress : float
+    error : float
+        Only with ``return_error=True``; zero without `n_anchors`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many rows in both, or if precomputed distances are negative
+        or not zero on the diagonal.
 
     References
     ----------
@@ -124,46 +175,65 @@ def stress(
     0.16, 0.11
     """
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {KINDS}, got {kind!r}.")
+        raise ValueError(
+            f"kind must be one of {KINDS}, got {kind!r}. 'scale_free' does not depend "
+            "on the embedding's unit."
+        )
     given, placed = check_pair(X, X_embedded, metric, n_jobs)
-    rows = choose_anchors(given.n_samples, n_anchors, random_state)
+    given.require_zero_diagonal()
+    n = given.n_samples
+    rows = choose_anchors(n, n_anchors, random_state)
     scale = 1.0
     if kind == "scale_free":
-        _, products, squares, _ = _sums(given, placed, rows)
+        products, squares = _sums(given, placed, rows)[:, 1:3].sum(axis=0)
         scale = products / squares if squares > 0 else 0.0
-    residual, _, squares, given_squares = _sums(given, placed, rows, scale)
-    if kind == "raw":
-        return float(residual / 2 * given.n_samples / len(rows))
-    total = squares if kind == "stress_1" else given_squares
-    return float(np.sqrt(residual / total)) if total > 0 else 0.0
+
+    def value(sums: NDArray, m: int) -> NDArray:
+        residual, _, squares, given_squares = np.moveaxis(sums, -1, 0)
+        if kind == "raw":
+            return residual / 2 * n / m
+        # The scale is that of all anchors: about the best, its error hardly matters.
+        total = squares if kind == "stress_1" else given_squares
+        share = np.divide(residual, total, np.zeros_like(total), where=total > 0)
+        return np.sqrt(share)
+
+    return value_and_error(value, _sums(given, placed, rows, scale), n, return_error)
 
 
-def _parts(given, rows):
+def _parts(given: RowDistances, n_rows: int) -> Iterator[slice]:
     step = given.block_rows()
-    return (rows[start : start + step] for start in range(0, len(rows), step))
+    return (slice(start, start + step) for start in range(0, n_rows, step))
 
 
-def _sums(given, placed, rows, scale=1.0):
-    """Sums of (delta - s e)^2, delta e, e^2 and delta^2 over ordered pairs."""
-    sums = np.zeros(4)
-    for part in _parts(given, rows):
-        delta, e = given.distances(part).ravel(), placed.distances(part).ravel()
-        sums[1:] += delta @ e, e @ e, delta @ delta
+def _squares(rows: NDArray) -> NDArray:
+    return np.einsum("ij,ij->i", rows, rows)
+
+
+def _sums(
+    given: RowDistances, placed: RowDistances, rows: NDArray, scale: float = 1.0
+) -> NDArray[np.float64]:
+    """Sums over j of (delta - s e)^2, delta e, e^2 and delta^2, for each row."""
+    sums = np.empty((len(rows), 4))
+    for part in _parts(given, len(rows)):
+        delta, e = given.distances(rows[part]), placed.distances(rows[part])
+        sums[part, 1] = np.einsum("ij,ij->i", delta, e)
+        sums[part, 2], sums[part, 3] = _squares(e), _squares(delta)
         delta -= scale * e
-        sums[0] += delta @ delta
+        sums[part, 0] = _squares(delta)
     return sums
 
 
 def geodesic_correlation(
-    X,
-    X_embedded,
+    X: MatrixLike,
+    X_embedded: MatrixLike,
     *,
-    n_neighbors=5,
-    metric="euclidean",
-    n_jobs=None,
-    n_anchors=None,
-    random_state=None,
-):
+    n_neighbors: int = 5,
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+    return_error: bool = False,
+) -> float | tuple[float, float]:
     """Spearman's rank correlation of geodesic and embedded distances.
 
     Parameters
@@ -184,11 +254,22 @@ def geodesic_correlation(
         O(n_anchors n_samples) memory.
     random_state : int, RandomState instance or None, default=None
         Determines the sample.
+    return_error : bool, default=False
+        Whether to return the standard error of the sample's value also.
 
     Returns
     -------
     correlation : float
         1 where both order all pairs alike; NaN where all distances are equal.
+    error : float
+        Only with ``return_error=True``; zero without `n_anchors`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many rows in both, or `n_neighbors` is out of range.
+    MemoryError
+        If the distances of the anchors to all would not fit in memory.
 
     References
     ----------
@@ -218,19 +299,43 @@ def geodesic_correlation(
     )
     paths = geodesics(graph, rows, n_jobs=n_jobs)
     distances = np.empty((len(rows), n))
-    for start in range(0, len(rows), given.block_rows()):
-        part = slice(start, start + given.block_rows())
+    for part in _parts(given, len(rows)):
         distances[part] = placed.distances(rows[part])
     is_pair = np.ones((len(rows), n), dtype=bool)
     is_pair[np.arange(len(rows)), rows] = False
-    first, second = (rankdata(d[is_pair]) for d in (paths, distances))
-    first -= first.mean()
-    second -= second.mean()
-    spread = np.sqrt((first @ first) * (second @ second))
-    return float(first @ second / spread) if spread > 0 else float("nan")
+    # Twice the mean ranks: whole numbers.
+    ranks = [
+        (2 * rankdata(d[is_pair])).astype(np.int64).reshape(len(rows), -1)
+        for d in (paths, distances)
+    ]
+    value = _correlation(*ranks)
+    if not return_error:
+        return value
+    left_out = [
+        _correlation(*(_ranks_among(np.delete(r, group, axis=0)) for r in ranks))
+        for group in split_anchors(rows, n)
+        if len(rows) < n
+    ]
+    return value, float(jackknife_error(np.array(left_out), len(rows), n))
 
 
-def procrustes_distance(X, X_embedded):
+def _ranks_among(ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Twice the mean ranks of some among themselves, by counting."""
+    counts = np.bincount(ranks.ravel())
+    return (2 * np.cumsum(counts) - counts + 1)[ranks]
+
+
+def _correlation(first: NDArray, second: NDArray) -> float:
+    first, second = (a.ravel() - a.mean() for a in (first, second))
+    # einsum, as threads of BLAS wait for each other at every small product.
+    xy, xx, yy = (
+        np.einsum("i,i->", a, b)
+        for a, b in ((first, second), (first, first), (second, second))
+    )
+    return float(xy / np.sqrt(xx * yy)) if xx * yy > 0 else float("nan")
+
+
+def procrustes_distance(X: ArrayLike, X_embedded: ArrayLike) -> float:
     """Distance of two configurations but for shift, rotation, reflection and scale.
 
     Parameters
@@ -245,6 +350,11 @@ def procrustes_distance(X, X_embedded):
     distance : float
         The full Procrustes distance, from 0 to 1: the root of what
         :func:`scipy.spatial.procrustes` calls disparity.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many rows in both, or if all points of one are equal.
 
     References
     ----------
@@ -271,7 +381,7 @@ def procrustes_distance(X, X_embedded):
     return float(min(np.linalg.norm(first - aligned), 1.0))
 
 
-def _standardized(X, name):
+def _standardized(X: ArrayLike, name: str) -> NDArray[np.float64]:
     """Centred, of norm 1."""
     X = check_array(X, dtype=np.float64, ensure_min_samples=2, input_name=name)
     centered = X - X.mean(axis=0)

@@ -1,16 +1,24 @@
 """Rows or precomputed distances, checked once, and their distances block by block."""
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import NDArray
 from scipy.sparse import issparse
 from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances
-from sklearn.neighbors import NearestNeighbors
+from sklearn.neighbors import VALID_METRICS, NearestNeighbors
 from sklearn.utils import check_array
 
 from .._kernels._squared_distances import squared_distances
+from .._typing import MatrixLike
 
-__all__ = ["RowDistances", "check_integer", "check_pair"]
+__all__ = ["Metric", "RowDistances", "check_integer", "check_pair"]
+
+# As scikit-learn's pairwise_distances takes it.
+Metric: TypeAlias = str | Callable[[NDArray, NDArray], float]
 
 # Blocks of about this many bytes stay in the last cache, and threads start seldom ...
 CACHED_BYTES = 2**23
@@ -19,6 +27,8 @@ MIN_ROWS = 64
 MAX_BYTES = 2**26
 # Up to so many features, differences are quicker than products, and exact in ties.
 FEW_FEATURES = 8
+# Of the largest distance: what a precomputed one from a point to itself may be.
+OWN = 1e-2
 
 
 class RowDistances:
@@ -34,7 +44,10 @@ class RowDistances:
     n_jobs : int, optional
     """
 
-    def __init__(self, X, metric, name, n_jobs=None):
+    def __init__(
+        self, X: MatrixLike, metric: Metric, name: str, n_jobs: int | None = None
+    ) -> None:
+        _check_metric(metric)
         self.metric, self.name, self.n_jobs = metric, name, n_jobs
         precomputed = metric == "precomputed"
         self.X = check_array(
@@ -55,7 +68,7 @@ class RowDistances:
             self._columns = np.ascontiguousarray(_centered(self.X).T)
             self._norms = np.square(self._columns).sum(axis=0)
 
-    def _check_precomputed(self):
+    def _check_precomputed(self) -> None:
         if self.X.shape[0] != self.X.shape[1]:
             raise ValueError(
                 f"{self.name} must be square with metric='precomputed', a distance "
@@ -69,13 +82,31 @@ class RowDistances:
                 "dissimilarities first, for instance by S.max() - S."
             )
 
-    def block_rows(self):
+    def require_zero_diagonal(self) -> None:
+        """Raise if precomputed distances of points to themselves are no distances.
+
+        Up to rounding, which float32 makes large.
+        """
+        if self.metric != "precomputed":
+            return
+        own = np.diagonal(self.X).max()
+        if own > OWN * self.X.max():
+            raise ValueError(
+                f"{self.name} must have zeros on its diagonal with "
+                f"metric='precomputed', each sample's distance to itself, got {own:g}. "
+                "Turn similarities into dissimilarities first, for instance by "
+                "S.max() - S."
+            )
+
+    def block_rows(self) -> int:
         """Rows of a block; it does not depend on the number of threads."""
         row_bytes = 8 * self.n_samples
         n_rows = max(CACHED_BYTES // row_bytes, MIN_ROWS)
         return max(1, min(n_rows, MAX_BYTES // row_bytes))
 
-    def distances(self, rows, *, squares=False):
+    def distances(
+        self, rows: NDArray[np.integer], *, squares: bool = False
+    ) -> NDArray[np.float64]:
         """Distances from some rows to all, in an array that may be written to.
 
         Parameters
@@ -106,7 +137,7 @@ class RowDistances:
             found = self._by_products(rows)
         return found if squares else np.sqrt(found, out=found)
 
-    def _by_products(self, rows):
+    def _by_products(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
         """By our own threads: BLAS's wait for each other at every small product."""
         found = np.empty((len(rows), self.n_samples))
         some = np.take(self._columns, rows, axis=1)
@@ -120,7 +151,7 @@ class RowDistances:
         )
         return found
 
-    def _learned(self):
+    def _learned(self) -> dict[str, Any]:
         """What a metric takes from all rows."""
         if self.metric == "seuclidean":
             return {"V": np.var(self.X, axis=0, ddof=1)}
@@ -128,7 +159,9 @@ class RowDistances:
             return {"VI": np.linalg.inv(np.atleast_2d(np.cov(self.X.T))).T}
         return {}
 
-    def neighbors(self, n_neighbors, rows):
+    def neighbors(
+        self, n_neighbors: int, rows: NDArray[np.integer]
+    ) -> NDArray[np.int32]:
         """The nearest rows, by scikit-learn's search, as its trustworthiness has them.
 
         Parameters
@@ -147,17 +180,27 @@ class RowDistances:
         ).fit(self.X)
         asked = self.X if len(rows) == self.n_samples else self.X[rows]  # no copy
         found = nearest.kneighbors(asked, n_neighbors + 1, return_distance=False)
-        # Among many copies a row may not find itself: it leaves the last out.
+        # Among many copies a row may not find itself: it leaves one of these out, the
+        # first as scikit-learn does.
         other = found != rows[:, None]
-        other[other.all(axis=1), -1] = False
+        other[other.all(axis=1), 0] = False
         return found[other].reshape(len(rows), n_neighbors).astype(np.int32)
 
     @property
-    def n_threads(self):
+    def n_threads(self) -> int:
         return effective_n_jobs(self.n_jobs)
 
 
-def _centered(X):
+def _check_metric(metric: Metric) -> None:
+    if callable(metric) or metric in VALID_METRICS["brute"]:
+        return
+    raise ValueError(
+        f"metric must be callable or one of {VALID_METRICS['brute']}, got {metric!r}. "
+        "Use 'euclidean' for rows of coordinates."
+    )
+
+
+def _centered(X: NDArray) -> NDArray:
     """Rows less their mean, against cancellation.
 
     Whole numbers stay whole, and with them ties exact.
@@ -166,7 +209,9 @@ def _centered(X):
     return X - (np.rint(mean) if np.array_equal(X, np.rint(X)) else mean)
 
 
-def check_pair(X, X_embedded, metric, n_jobs=None):
+def check_pair(
+    X: MatrixLike, X_embedded: MatrixLike, metric: Metric, n_jobs: int | None = None
+) -> tuple[RowDistances, RowDistances]:
     """Distances before and after, of as many rows.
 
     Parameters
@@ -192,7 +237,7 @@ def check_pair(X, X_embedded, metric, n_jobs=None):
     return given, placed
 
 
-def check_integer(value, name, least, most, remedy):
+def check_integer(value: object, name: str, least: int, most: int, remedy: str) -> None:
     """Raise unless an integer parameter lies in its range.
 
     Parameters

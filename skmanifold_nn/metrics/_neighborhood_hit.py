@@ -1,14 +1,25 @@
 """How well an embedding keeps classes together."""
 
-import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import column_or_1d
 
+from .._typing import MatrixLike, RandomState
+from ._anchors import choose_anchors, value_and_error
 from ._distances import RowDistances, check_integer
 
 __all__ = ["neighborhood_hit"]
 
 
-def neighborhood_hit(X_embedded, y, *, n_neighbors=5, n_jobs=None):
+def neighborhood_hit(
+    X_embedded: MatrixLike,
+    y: ArrayLike,
+    *,
+    n_neighbors: int = 5,
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+    return_error: bool = False,
+) -> float | tuple[float, float]:
     """Share of the nearest neighbours in an embedding that are of a point's class.
 
     Parameters
@@ -21,11 +32,24 @@ def neighborhood_hit(X_embedded, y, *, n_neighbors=5, n_jobs=None):
         Number of neighbours of a point, which is none itself.
     n_jobs : int, optional
         For the search of neighbours.
+    n_anchors : int, optional
+        Ask for the neighbours of a sample of so many points only, among all.
+    random_state : int, RandomState instance or None, default=None
+        Determines the sample.
+    return_error : bool, default=False
+        Whether to return the standard error of the sample's value also.
 
     Returns
     -------
     hit : float
         Mean over the points, from 0 to 1.
+    error : float
+        Only with ``return_error=True``; zero without `n_anchors`.
+
+    Raises
+    ------
+    ValueError
+        If there is not one class a row, or `n_neighbors` is out of range.
 
     References
     ----------
@@ -42,7 +66,7 @@ def neighborhood_hit(X_embedded, y, *, n_neighbors=5, n_jobs=None):
     0.73, 0.95
     """
     placed = RowDistances(X_embedded, "euclidean", "X_embedded", n_jobs)
-    y = column_or_1d(y)
+    y = column_or_1d(y, input_name="y")
     n = placed.n_samples
     if len(y) != n:
         raise ValueError(
@@ -52,5 +76,11 @@ def neighborhood_hit(X_embedded, y, *, n_neighbors=5, n_jobs=None):
     check_integer(
         n_neighbors, "n_neighbors", 1, n - 1, "A point is not its own neighbor."
     )
-    neighbors = placed.neighbors(n_neighbors, np.arange(n))
-    return float((y[neighbors] == y[:, None]).mean())
+    anchors = choose_anchors(n, n_anchors, random_state)
+    neighbors = placed.neighbors(n_neighbors, anchors)
+    hits = (y[neighbors] == y[anchors, None]).sum(axis=1, keepdims=True)
+
+    def value(sums: NDArray, m: int) -> NDArray:
+        return sums[..., 0] / (m * n_neighbors)
+
+    return value_and_error(value, hits, n, return_error)

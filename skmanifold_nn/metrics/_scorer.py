@@ -1,58 +1,131 @@
 """Measures as scorers: criteria for searches over the parameters of embeddings."""
 
+from collections.abc import Callable
 from inspect import signature
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, clone
+
+from .._typing import MatrixLike
+from ._co_ranking import co_ranking
+from ._distance_measures import (
+    geodesic_correlation,
+    procrustes_distance,
+    residual_variance,
+    stress,
+)
+from ._distortion import local_distortion
+from ._neighborhood_hit import neighborhood_hit
+from ._trustworthiness import continuity, trustworthiness
 
 __all__ = ["make_embedding_scorer"]
+
+MEASURES = {
+    measure.__name__: measure
+    for measure in (
+        co_ranking,
+        continuity,
+        geodesic_correlation,
+        local_distortion,
+        neighborhood_hit,
+        procrustes_distance,
+        residual_variance,
+        stress,
+        trustworthiness,
+    )
+}
+# Of measures with several values, the one that is scored unless another is named.
+SUMMARIES = {co_ranking: "auc_r_nx", local_distortion: "median_shear"}
+# Measures, and attributes of their results, of which little is good.
+ERRORS = {
+    residual_variance,
+    stress,
+    procrustes_distance,
+    "median_shear",
+    "stretch_spread",
+}
+ROWS = ("auto", "transform", "fitted", "refit")
 
 
 class _EmbeddingScorer:
     """What `make_embedding_scorer` returns."""
 
-    def __init__(self, measure, attribute, greater_is_better, params):
+    def __init__(
+        self,
+        measure: Callable[..., Any],
+        attribute: str | None,
+        greater_is_better: bool,
+        embed: str,
+        params: dict[str, Any],
+    ) -> None:
         self.measure = measure
         self.attribute = attribute
         self.greater_is_better = greater_is_better
+        self.embed = embed
         self.params = params
 
-    def __repr__(self):
-        return f"make_embedding_scorer({self.measure.__name__})"
+    def __repr__(self) -> str:
+        name = _name(self.measure)
+        attribute = f", attribute={self.attribute!r}" if self.attribute else ""
+        return f"make_embedding_scorer({name}{attribute})"
 
-    def __call__(self, estimator, X, y=None):
-        embedding = _embedding(estimator, X)
-        if next(iter(signature(self.measure).parameters)) == "X_embedded":
-            if y is None:
-                raise ValueError(
-                    f"{self.measure.__name__} needs y, got None. Pass y to fit of the "
-                    "search, or use a measure without classes."
-                )
-            value = self.measure(embedding, y, **self.params)
-        else:
-            value = self.measure(X, embedding, **self.params)
+    def __call__(
+        self, estimator: BaseEstimator, X: MatrixLike, y: ArrayLike | None = None
+    ) -> float:
+        takes_classes = _first_parameter(self.measure) == "X_embedded"
+        if takes_classes and y is None:
+            raise ValueError(
+                f"{_name(self.measure)} needs y, got None. Pass y to fit of the "
+                "search, or use a measure without classes."
+            )
+        embedding = _embedding(estimator, X, self.embed)
+        given = (embedding, y) if takes_classes else (X, embedding)
+        value = self.measure(*given, **self.params)
         if self.attribute is not None:
             value = getattr(value, self.attribute)
+        if np.ndim(value) != 0:
+            raise TypeError(
+                f"A score must be one number, but {_name(self.measure)} gives "
+                f"{np.size(value)}. Name a summary by attribute, or set "
+                "return_error=False."
+            )
         return float(value) if self.greater_is_better else -float(value)
 
 
-def make_embedding_scorer(measure, *, attribute=None, greater_is_better=True, **params):
+def make_embedding_scorer(
+    measure: str | Callable[..., Any],
+    *,
+    attribute: str | None = None,
+    greater_is_better: bool | None = None,
+    embed: Literal["auto", "transform", "fitted", "refit"] = "auto",
+    **params: Any,
+) -> Callable[..., float]:
     """Make a scorer from a measure of embeddings.
 
-    The scorer embeds X by the fitted estimator's `transform`, or takes `embedding_`
-    where there is no `transform` and X has as many rows, and measures the result
-    against X: no labels are needed to search over `n_neighbors` or `n_components`.
+    The scorer embeds X by the fitted estimator, or by a copy where it cannot embed new
+    rows, and measures the result against X: no labels are needed to search over
+    `n_neighbors` or `n_components`.
 
     Parameters
     ----------
-    measure : callable
-        Called as ``measure(X, X_embedded, **params)``, or where its first parameter is
-        named `X_embedded`, as that of `neighborhood_hit`, as
-        ``measure(X_embedded, y, **params)``.
+    measure : str or callable
+        Name of a measure of this module, or a function, called as ``measure(X,
+        X_embedded, **params)``, or where its first parameter is named `X_embedded`, as
+        that of `neighborhood_hit`, as ``measure(X_embedded, y, **params)``.
     attribute : str, optional
-        Of the measure's result, as "auc_r_nx" of `co_ranking`; by default the result is
-        a number.
-    greater_is_better : bool, default=True
-        Whether a large value is good; otherwise the score is its negative.
+        Of the measure's result, where this has several: by default "auc_r_nx" of
+        `co_ranking` and "median_shear" of `local_distortion`.
+    greater_is_better : bool, optional
+        Whether a large value is good; otherwise the score is its negative. None knows
+        it of the measures of this module, and takes it as true of others.
+    embed : {"auto", "transform", "fitted", "refit"}, default="auto"
+        Where the rows of X are placed: "transform", out of sample, by the estimator
+        fitted to others; "fitted", its `embedding_`, for searches that are scored on
+        the rows of the fit (``cv=[(rows, rows)]`` with ``rows = np.arange(len(X))``),
+        the last step's in a Pipeline; "refit", by `fit_transform` of a copy. "auto" is
+        "transform" where the estimator has it, else "refit".
     **params
         Parameters of the measure: `n_neighbors`, `n_anchors` ...
 
@@ -62,6 +135,18 @@ def make_embedding_scorer(measure, *, attribute=None, greater_is_better=True, **
         ``scorer(estimator, X, y=None)``, for ``scoring=`` of
         :class:`~sklearn.model_selection.GridSearchCV` and the like. Each fold must hold
         more than twice as many rows as neighbours.
+
+    Raises
+    ------
+    ValueError
+        If there is no measure of that name.
+    TypeError
+        If `measure` is neither a name nor a function.
+
+    Notes
+    -----
+    X is what the search is given: that of a Pipeline is measured before its first step,
+    so that all candidates are measured against the same.
 
     References
     ----------
@@ -73,30 +158,73 @@ def make_embedding_scorer(measure, *, attribute=None, greater_is_better=True, **
     >>> from sklearn.datasets import make_swiss_roll
     >>> from sklearn.model_selection import GridSearchCV
     >>> from skmanifold_nn.manifold import Isomap
-    >>> from skmanifold_nn.metrics import make_embedding_scorer, trustworthiness
+    >>> from skmanifold_nn.metrics import make_embedding_scorer
     >>> X, _ = make_swiss_roll(300, random_state=1)
-    >>> scorer = make_embedding_scorer(trustworthiness, n_neighbors=10)
+    >>> scorer = make_embedding_scorer("trustworthiness", n_neighbors=10)
     >>> search = GridSearchCV(Isomap(), {"n_neighbors": [10, 90]}, scoring=scorer, cv=3)
     >>> search.fit(X).best_params_
     {'n_neighbors': 10}
     """
-    if not callable(measure):
+    if isinstance(measure, str):
+        if measure not in MEASURES:
+            raise ValueError(
+                f"measure must be one of {sorted(MEASURES)} or a function, got "
+                f"{measure!r}. Attributes of co_ranking are named by attribute."
+            )
+        measure = MEASURES[measure]
+    elif not callable(measure):
         raise TypeError(
-            f"measure must be callable, got {measure!r}. Pass the function itself, for "
-            "instance skmanifold_nn.metrics.trustworthiness."
+            f"measure must be callable or a name, got {measure!r}. Pass the function "
+            "itself, for instance skmanifold_nn.metrics.trustworthiness."
         )
-    return _EmbeddingScorer(measure, attribute, greater_is_better, params)
+    if embed not in ROWS:
+        raise ValueError(
+            f"embed must be one of {ROWS}, got {embed!r}. 'auto' is right for folds."
+        )
+    plain = getattr(measure, "func", measure)  # functools.partial
+    if attribute is None:
+        attribute = SUMMARIES.get(plain)
+    if greater_is_better is None:
+        greater_is_better = not _is_error(plain, attribute)
+    return _EmbeddingScorer(measure, attribute, greater_is_better, embed, params)
 
 
-def _embedding(estimator, X):
-    if hasattr(estimator, "transform"):
+def _is_error(measure: Callable[..., Any], attribute: str | None) -> bool:
+    return (measure if attribute is None else attribute) in ERRORS
+
+
+def _name(measure: Callable[..., Any]) -> str:
+    return getattr(measure, "__name__", repr(measure))
+
+
+def _first_parameter(measure: Callable[..., Any]) -> str | None:
+    try:
+        return next(iter(signature(measure).parameters), None)
+    except ValueError:  # compiled, without a signature
+        return None
+
+
+def _embedding(estimator: BaseEstimator, X: MatrixLike, embed: str) -> NDArray:
+    if embed == "fitted":
+        return _fitted_embedding(estimator, X)
+    if embed == "transform" or (embed == "auto" and hasattr(estimator, "transform")):
         return estimator.transform(X)
-    embedding = getattr(estimator, "embedding_", None)
+    copy = clone(estimator)
+    if hasattr(copy, "fit_transform"):
+        return copy.fit_transform(X)
+    copy.fit(X)
+    return _fitted_embedding(copy, X)
+
+
+def _fitted_embedding(estimator: BaseEstimator, X: MatrixLike) -> NDArray:
+    steps = getattr(estimator, "steps", None)
+    last = steps[-1][1] if steps else estimator
+    embedding = getattr(last, "embedding_", None)
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if embedding is None or np.shape(embedding)[0] != n_samples:
         raise TypeError(
-            f"{type(estimator).__name__} has neither transform nor an embedding_ of "
-            f"the {n_samples} rows of X. Use an estimator with transform, or score the "
-            "rows of the fit."
+            f"{type(last).__name__} has no embedding_ of the {n_samples} rows of X. "
+            "Score the rows of the fit, cv=[(rows, rows)], or use an estimator with "
+            "transform."
         )
     return embedding

@@ -1,25 +1,27 @@
 """Trustworthiness and continuity: neighbours won and lost, by how far off they were."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._kernels._ranks import ranks_of_targets
-from ._anchors import choose_anchors, finite_error
-from ._distances import check_integer, check_pair
+from .._typing import MatrixLike, RandomState
+from ._anchors import choose_anchors, value_and_error
+from ._distances import Metric, RowDistances, check_integer, check_pair
 
 __all__ = ["continuity", "trustworthiness"]
 
 
 def trustworthiness(
-    X,
-    X_embedded,
+    X: MatrixLike,
+    X_embedded: MatrixLike,
     *,
-    n_neighbors=5,
-    metric="euclidean",
-    n_jobs=None,
-    n_anchors=None,
-    random_state=None,
-    return_error=False,
-):
+    n_neighbors: int = 5,
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+    return_error: bool = False,
+) -> float | tuple[float, float]:
     """Whether the neighbours in an embedding are neighbours in the data.
 
     1 - 2 / (n k (2 n - 3 k - 1)) sum_i sum_j max(0, r(i, j) - k), over the k points j
@@ -61,7 +63,9 @@ def trustworthiness(
 
     Notes
     -----
-    Of equally distant points the one of the lower number has the lower rank.
+    Of equally distant points the one of the lower number has the lower rank. Which of
+    them are the k nearest of an embedding, is up to scikit-learn's search, so that the
+    value is scikit-learn's. Distances are computed in float64 also of float32 rows.
 
     References
     ----------
@@ -82,16 +86,16 @@ def trustworthiness(
 
 
 def continuity(
-    X,
-    X_embedded,
+    X: MatrixLike,
+    X_embedded: MatrixLike,
     *,
-    n_neighbors=5,
-    metric="euclidean",
-    n_jobs=None,
-    n_anchors=None,
-    random_state=None,
-    return_error=False,
-):
+    n_neighbors: int = 5,
+    metric: Metric = "euclidean",
+    n_jobs: int | None = None,
+    n_anchors: int | None = None,
+    random_state: RandomState = None,
+    return_error: bool = False,
+) -> float | tuple[float, float]:
     """Whether the neighbours in the data are neighbours in an embedding.
 
     Trustworthiness with the roles of data and embedding exchanged: the sum is over the
@@ -150,7 +154,14 @@ def continuity(
     return _preserved(placed, given, n_neighbors, n_anchors, random_state, return_error)
 
 
-def _preserved(ranked, searched, k, n_anchors, random_state, return_error):
+def _preserved(
+    ranked: RowDistances,
+    searched: RowDistances,
+    k: int,
+    n_anchors: int | None,
+    random_state: RandomState,
+    return_error: bool,
+) -> float | tuple[float, float]:
     """1 less what neighbours in `searched` are too far off in `ranked`."""
     n = ranked.n_samples
     if isinstance(k, int | np.integer) and k >= n / 2:
@@ -163,7 +174,7 @@ def _preserved(ranked, searched, k, n_anchors, random_state, return_error):
     )
     anchors = choose_anchors(n, n_anchors, random_state)
     neighbors = searched.neighbors(k, anchors)
-    excesses = np.empty(len(anchors), dtype=np.int64)
+    excesses = np.empty((len(anchors), 1), dtype=np.int64)
     step = ranked.block_rows()
     for start in range(0, len(anchors), step):
         part = slice(start, start + step)
@@ -172,9 +183,10 @@ def _preserved(ranked, searched, k, n_anchors, random_state, return_error):
         ranks_of_targets(
             distances, anchors[part], neighbors[part], ranked.n_threads, ranks
         )
-        excesses[part] = np.maximum(ranks - k, 0).sum(axis=1)
+        excesses[part, 0] = np.maximum(ranks - k, 0).sum(axis=1)
     scale = 2.0 / (k * (2.0 * n - 3.0 * k - 1.0))
-    value = float(1.0 - scale * (excesses.sum() / len(anchors)))
-    if return_error:
-        return value, scale * finite_error(excesses, n)
-    return value
+
+    def value(sums: NDArray, m: int) -> NDArray:
+        return 1.0 - scale * (sums[..., 0] / m)
+
+    return value_and_error(value, excesses, n, return_error)
