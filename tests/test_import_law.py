@@ -42,8 +42,9 @@ MAY_IMPORT = {
     "neural_network._initializers": set(),
     "neural_network.layers": FOUNDATION | {"_kernels", "neural_network._initializers"},
     "neural_network": DOORS | {"neural_network.layers", "neural_network._initializers"},
-    # Ranks of all pairs are nobody's matrix but theirs.
-    "metrics": DOORS | {"_kernels"},
+    # Ranks of all pairs are nobody's matrix but theirs; intrinsic dimension takes
+    # directed neighbourhoods, which graphs have no more.
+    "metrics": DOORS | {"_kernels", "_neighbors"},
     "datasets": FOUNDATION,
     "plotting": DOORS | {"metrics", "manifold", "neural_network"},
 }

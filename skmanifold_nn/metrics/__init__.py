@@ -6,6 +6,9 @@ distances in blocks of rows, so that nothing takes n x n memory but what is said
 `_co_ranking` compare ranks, `_distance_measures` compares distances themselves,
 `_distortion` the shapes of neighbourhoods, `_neighborhood_hit` classes;
 `_scorer` makes any of these a criterion of a search over parameters.
+
+`_intrinsic_dimension` is an estimator of the data alone: `_dimension_neighbors` finds
+distinct points and their neighbours, `_dimension_estimates` has the formulas.
 """
 
 from ._co_ranking import CoRanking, co_ranking, coranking_matrix
@@ -16,12 +19,14 @@ from ._distance_measures import (
     stress,
 )
 from ._distortion import LocalDistortion, local_distortion
+from ._intrinsic_dimension import IntrinsicDimension
 from ._neighborhood_hit import neighborhood_hit
 from ._scorer import make_embedding_scorer
 from ._trustworthiness import continuity, trustworthiness
 
 __all__ = [
     "CoRanking",
+    "IntrinsicDimension",
     "LocalDistortion",
     "co_ranking",
     "continuity",

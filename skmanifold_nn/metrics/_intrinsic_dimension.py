@@ -1,0 +1,273 @@
+"""The dimension of the surface on which samples lie."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils import Tags
+from sklearn.utils.validation import validate_data
+
+from .._sklearn_compat import (
+    VALID_METRICS,
+    Interval,
+    StrOptions,
+    fit_context,
+    with_callbacks,
+)
+from ..base import WatchedFit
+from ._dimension_estimates import (
+    correlation_dimension,
+    local_pca,
+    maximum_likelihood,
+    two_nearest,
+)
+from ._dimension_neighbors import (
+    MIN_DISTINCT,
+    centered_and_scaled,
+    distinct_neighborhoods,
+)
+from ._distances import RowDistances
+
+__all__ = ["IntrinsicDimension"]
+
+# Neighbours by method: where the bias on bodies of 1 to 8 dimensions is least.
+DEFAULT_NEIGHBORS = {"mle": 10, "two_nn": 2, "correlation": 10, "local_pca": 50}
+
+
+class IntrinsicDimension(WatchedFit):
+    """Estimate of the dimension of the surface on which samples lie.
+
+    Data with many columns often vary in a few ways only: they lie near a curved
+    surface whose dimension is the number of coordinates that tell its points apart.
+    Three methods read it from how the number of neighbours grows with distance, one
+    from the axes of small patches.
+
+    Parameters
+    ----------
+    method : {"mle", "two_nn", "correlation", "local_pca"}, default="mle"
+        - "mle": Levina and Bickel's maximum likelihood [1]_ of the distances to the
+          `n_neighbors` nearest points, averaged as MacKay and Ghahramani correct
+          it [2]_: the harmonic mean over all points.
+        - "two_nn": Facco et al.'s ratios of the distances to the two nearest [3]_,
+          by maximum likelihood with the largest ratios censored [4]_. Looks closest:
+          the least bias by curvature and density, the most by noise.
+        - "correlation": Grassberger and Procaccia's correlation dimension [5]_, the
+          exponent with which the number of pairs grows with distance, by maximum
+          likelihood [6]_ from the median distance to the nearest up to that to the
+          `n_neighbors`-th nearest point. Too low above four dimensions.
+        - "local_pca": the number of principal axes of a neighbourhood before the
+          largest gap of their eigenvalues, averaged over all points: Fukunaga and
+          Olsen's count [7]_ with the criterion of the ratio of eigenvalues [8]_.
+          Bears most noise.
+
+    n_neighbors : int, default=None
+        Size of neighbourhoods, without the point itself; at least 2. None takes 10 for
+        "mle" and "correlation" and 50 for "local_pca", or all points if there are
+        fewer. "two_nn" always takes 2.
+    metric : str or callable, default="euclidean"
+        As for :class:`~sklearn.neighbors.NearestNeighbors`, or "precomputed" for
+        distances. "local_pca" needs coordinates, and "euclidean".
+    discard_fraction : float, default=0.1
+        Of "two_nn": share of the points, those of the largest ratios, that only count
+        as having at least the largest ratio of the others.
+    threshold : float, default=0.1
+        Of "local_pca": eigenvalues that are small against this share of the largest do
+        not matter.
+    n_jobs : int, default=None
+        Number of threads; the result is the same for any.
+    verbose : int, default=0
+        Print the time of each step if not 0.
+
+    Attributes
+    ----------
+    dimension_ : float
+        The estimate, of all points together.
+    dimension_pw_ : ndarray of shape (n_samples,)
+        The estimate at each sample, from its own neighbourhood; noisy. ``dimension_``
+        is its harmonic mean for "mle", and for "two_nn" with
+        ``discard_fraction=0``; its mean for "local_pca". Infinite where all distances
+        of a neighbourhood are equal. NaN for "correlation" where no pair is near
+        enough.
+    standard_error_ : float
+        Standard deviation that ``dimension_`` would have over other samples of the same
+        size from the same distribution. It accounts for neighbourhoods that overlap,
+        and knows nothing of bias: see the Notes.
+    n_neighbors_ : int
+        The size of neighbourhoods that was used.
+    scaling_range_ : tuple of two floats or None
+        Of "correlation", the distances between which pairs were counted.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of features seen during fit, if all are strings.
+
+    See Also
+    --------
+    skmanifold_nn.manifold.Isomap.residual_variance : What embeddings of one, two, ...
+        dimensions leave unexplained.
+
+    Notes
+    -----
+    All methods assume that neighbourhoods are small: flat, evenly filled and without an
+    edge. Where they are not, estimates are biased, and more so in more dimensions,
+    where neighbourhoods of few points are wide. Edges make estimates too low, noise
+    makes them too high. More samples help, fewer neighbours help against all but noise.
+    The user guide shows by how much.
+
+    Copies of a sample count once. Memory is O(n_samples n_neighbors) and the rows, for
+    any method.
+
+    References
+    ----------
+    .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
+       NIPS 2004.
+    .. [2] MacKay and Ghahramani, "Comments on 'Maximum likelihood estimation of
+       intrinsic dimension' by E. Levina and P. Bickel" (2005).
+    .. [3] Facco, d'Errico, Rodriguez and Laio, "Estimating the intrinsic dimension of
+       datasets by a minimal neighborhood information", Scientific Reports 7 (2017).
+    .. [4] Epstein and Sobel, "Life testing", Journal of the American Statistical
+       Association 48 (1953).
+    .. [5] Grassberger and Procaccia, "Measuring the strangeness of strange attractors",
+       Physica D 9 (1983).
+    .. [6] Takens, "On the numerical determination of the dimension of an attractor",
+       Lecture Notes in Mathematics 1125 (1985).
+    .. [7] Fukunaga and Olsen, "An algorithm for finding intrinsic dimensionality of
+       data", IEEE Transactions on Computers C-20 (1971).
+    .. [8] Ahn and Horenstein, "Eigenvalue ratio test for the number of factors",
+       Econometrica 81 (2013).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_swiss_roll
+    >>> from skmanifold_nn.metrics import IntrinsicDimension
+    >>> X, _ = make_swiss_roll(2000, random_state=1)
+    >>> estimate = IntrinsicDimension().fit(X)
+    >>> print(f"{estimate.dimension_:.2f} +- {estimate.standard_error_:.2f}")
+    1.95 +- 0.02
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "method": [StrOptions(set(DEFAULT_NEIGHBORS))],
+        "n_neighbors": [Interval(Integral, 2, None, closed="left"), None],
+        "metric": [StrOptions(VALID_METRICS), callable],
+        "discard_fraction": [Interval(Real, 0, 1, closed="left")],
+        "threshold": [Interval(Real, 0, 1, closed="neither")],
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        method: str = "mle",
+        *,
+        n_neighbors: int | None = None,
+        metric: str | Callable = "euclidean",
+        discard_fraction: float = 0.1,
+        threshold: float = 0.1,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.method = method
+        self.n_neighbors = n_neighbors
+        self.metric = metric
+        self.discard_fraction = discard_fraction
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    @with_callbacks
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ArrayLike, y: object = None) -> "IntrinsicDimension":
+        """Estimate the dimension of the samples.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The samples; with ``metric='precomputed'`` distances of shape (n_samples,
+            n_samples). At least three must be distinct.
+        y : Ignored
+            Not used, present for API consistency by convention.
+
+        Returns
+        -------
+        self : IntrinsicDimension
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or a value of X is not allowed, if fewer than three samples,
+            or not more than `n_neighbors`, are distinct, or if all distances are equal.
+        MemoryError
+            If the neighbourhoods do not fit in memory; names the bytes and the remedy.
+        """
+        with self._fit_tasks(2, X, y) as task:
+            points = validate_data(self, X, ensure_min_samples=MIN_DISTINCT)
+            self._check(points)
+            with task("neighbors"):
+                n_neighbors = self.n_neighbors or DEFAULT_NEIGHBORS[self.method]
+                scale = 1.0
+                if self.metric in ("euclidean", "l2"):
+                    points, scale = centered_and_scaled(points)
+                elif self.metric != "precomputed" and points.dtype.kind in "fiu":
+                    points = points.astype(np.float64, copy=False)
+                found = distinct_neighborhoods(
+                    points,
+                    n_neighbors,
+                    self.metric,
+                    is_default=self.n_neighbors is None,
+                    n_jobs=self.n_jobs,
+                )
+            with task("dimension"):
+                estimate = self._estimate(found)
+            self.dimension_ = estimate.dimension
+            self.dimension_pw_ = estimate.pointwise[found.places]
+            self.standard_error_ = estimate.standard_error
+            self.n_neighbors_ = found.neighbors.shape[1]
+            self.scaling_range_ = None
+            if estimate.scaling_range is not None:
+                low, high = estimate.scaling_range
+                self.scaling_range_ = low / scale, high / scale
+        return self
+
+    def _check(self, X):
+        """Raise where parameters do not fit each other or X."""
+        n = len(X)
+        if self.method == "two_nn" and self.n_neighbors not in (None, 2):
+            raise ValueError(
+                "n_neighbors must be None or 2 with method='two_nn', which looks at "
+                f"the two nearest samples, got {self.n_neighbors}. method='mle' takes "
+                "any number."
+            )
+        if self.method == "local_pca" and self.metric not in ("euclidean", "l2"):
+            raise ValueError(
+                "metric must be 'euclidean' with method='local_pca', whose principal "
+                f"axes need coordinates, got {self.metric!r}. Use method='mle', which "
+                "needs distances only."
+            )
+        if self.n_neighbors is not None and self.n_neighbors >= n:
+            raise ValueError(
+                "n_neighbors must be less than n_samples, got n_neighbors = "
+                f"{self.n_neighbors} with n_samples = {n}. Use fewer neighbors, or "
+                "more samples."
+            )
+        if self.metric == "precomputed":
+            RowDistances(X, "precomputed", "X")
+
+    def _estimate(self, found):
+        """The estimate by the method, of distinct points."""
+        if self.method == "mle":
+            return maximum_likelihood(found.distances, found.neighbors)
+        if self.method == "two_nn":
+            return two_nearest(found.distances, found.neighbors, self.discard_fraction)
+        if self.method == "local_pca":
+            return local_pca(found.points, found.neighbors, self.threshold)
+        given = RowDistances(found.points, self.metric, "X", self.n_jobs)
+        return correlation_dimension(given, found.distances)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = self.metric == "precomputed"
+        return tags
