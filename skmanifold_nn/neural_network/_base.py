@@ -9,16 +9,13 @@ from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Integral
+from os import PathLike
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
-from sklearn.callback import CallbackSupportMixin
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state, column_or_1d
@@ -30,6 +27,13 @@ from .._sklearn_compat import (
     fit_context,
     has_callbacks,
     names_columns,
+)
+from .._typing import MatrixLike
+from ._bases import (
+    BaseEstimator,
+    CallbackSupportMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
 )
 from ._numbers import FlatNumbers
 from ._saving import load_estimator, save_estimator
@@ -91,11 +95,17 @@ class NeuralNetwork(
     # Whether samples are sequences.
     _reads_sequences = False
     # Dtypes of samples that stay as they are; others become the first.
-    _dtypes = (np.float64, np.float32)
-    # Factor of the samples.
-    _input_scale = 1.0
-    # Names of layers that are not trained.
-    _frozen = ()
+    _dtypes: tuple[type, ...] = (np.float64, np.float32)
+
+    @property
+    def _input_scale(self):
+        """Factor of the samples."""
+        return 1.0
+
+    @property
+    def _frozen(self):
+        """Names of layers that are not trained."""
+        return ()
 
     @property
     def _input_shape(self):
@@ -135,7 +145,14 @@ class NeuralNetwork(
     # Fits.
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+    def fit(
+        self,
+        X: MatrixLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: MatrixLike | None = None,
+        y_val: MatrixLike | None = None,
+    ) -> Self:
         """Train on X and y.
 
         Parameters
@@ -157,6 +174,7 @@ class NeuralNetwork(
         Returns
         -------
         self : object
+            Fitted.
 
         Raises
         ------
@@ -454,7 +472,7 @@ class NeuralNetwork(
             self, X, accept_sparse="csr", dtype=dtype, order="C", reset=False
         )
 
-    def transform(self, X, layer=-1):
+    def transform(self, X: MatrixLike, layer: int | str = -1) -> NDArray[Any] | Any:
         """Outputs of a hidden layer: features that the network has learned.
 
         Parameters
@@ -470,6 +488,11 @@ class NeuralNetwork(
         X_new : ndarray of shape (n_samples, n_units)
             X itself, if there is no hidden layer. Outputs at every step of a sample, or
             at every place of an image, stand side by side.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer; the message has those that there are.
         """
         check_is_fitted(self)
         if not self.layer_names_ and layer == -1:
@@ -500,7 +523,7 @@ class NeuralNetwork(
         )
 
     @property
-    def layer_names_(self):
+    def layer_names_(self) -> list[str]:
         """Names of the hidden layers, from the input on; containers' layers too."""
         return [name for name in self._plan().layers if name != "output"]
 
@@ -511,19 +534,26 @@ class NeuralNetwork(
 
     # Files.
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Save the fitted estimator without pickle.
 
         Parameters
         ----------
         path : str or path-like
             A file in the safetensors format: weights, and parameters as JSON.
+
+        Raises
+        ------
+        ImportError
+            If safetensors is not installed.
+        TypeError
+            If a parameter or attribute is not plain data, such as a layer of your own.
         """
         check_is_fitted(self)
         save_estimator(self, path)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | PathLike[str]) -> Self:
         """Load what `save` has written; nothing in the file is executed.
 
         Parameters
@@ -534,10 +564,12 @@ class NeuralNetwork(
         Returns
         -------
         estimator : object
-            Fitted.
+            Fitted, of the class on which this was called.
 
         Raises
         ------
+        ImportError
+            If safetensors is not installed.
         ValueError
             If the file is damaged, altered, or holds another class.
         """

@@ -35,27 +35,48 @@ Where several classes declare a name, each fact (default, text ...) is that of t
 nearest one that states it. In signatures positional parameters come first, then
 keyword-only ones, both from the class itself to its bases, and at last those of
 `declares(shared=True)` in the order in which they were declared.
+
+Type checkers read the declarations as those of a dataclass, which begins with its
+bases: positional parameters that a class adds to those of bases must be declared again,
+in their order.
 """
 
 import re
 from abc import update_abstractmethods
+from collections.abc import Callable
 from inspect import cleandoc, get_annotations
 from itertools import count
 from types import NoneType
-from typing import Any, Literal, dataclass_transform, get_args, get_origin
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    overload,
+)
 
 from .._sklearn_compat import StrOptions
 
 __all__ = ["attribute", "declares", "estimator", "parameter"]
 
 _places = count()
+_Class = TypeVar("_Class", bound=type)
 
 
 class _Declaration(dict):
     """What one class states of a parameter (it has a default) or an attribute."""
 
 
-def parameter(*, default, text=None, kind=None, constraints=None, kw_only=None) -> Any:
+def parameter(
+    *,
+    default: Any,
+    text: str | None = None,
+    kind: str | None = None,
+    constraints: list[Any] | None = None,
+    kw_only: bool | None = None,
+) -> Any:
     """Declare a parameter of `__init__`; what is None is as in the bases.
 
     Parameters
@@ -87,11 +108,15 @@ def parameter(*, default, text=None, kind=None, constraints=None, kw_only=None) 
     return _Declaration(stated, default=default)
 
 
-def attribute(kind, text="", *, init: Literal[False] = False) -> Any:
+def attribute(kind: str, text: str = "", *, init: Literal[False] = False) -> Any:
     """Declare an attribute of a fitted estimator; `init` tells type checkers so."""
     return _Declaration(kind=kind, text=text)
 
 
+@overload
+def declares(cls: _Class, /) -> _Class: ...
+@overload
+def declares(*, shared: bool) -> Callable[[_Class], _Class]: ...
 @dataclass_transform(
     eq_default=False, kw_only_default=True, field_specifiers=(parameter, attribute)
 )
@@ -117,8 +142,12 @@ def declares(cls=None, /, *, shared=False):
 @dataclass_transform(
     eq_default=False, kw_only_default=True, field_specifiers=(parameter, attribute)
 )
-def estimator(cls):
+def estimator(cls: _Class) -> _Class:
     """Decorate a public class, which gets what its declarations say."""
+    return _completed(cls)
+
+
+def _completed(cls):
     declares(cls)
     gathered = {}
     for base in cls.__mro__:

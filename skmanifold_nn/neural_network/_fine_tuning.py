@@ -24,9 +24,9 @@ class FineTuning:
         default=(),
         kind="str or tuple of str",
         constraints=[str, "array-like"],
-        text="""Names of layers that are not trained: their weights stay as they are,
-        and batch normalisation in them goes by its running statistics. May change
-        between fits of one network.""",
+        text="""Names of layers that are not trained, as in ``layer_names_``: their
+        weights stay as they are, and batch normalisation in them goes by its running
+        statistics. May change between fits of one network.""",
     )
     pretrained: BaseEstimator | str | os.PathLike | None = parameter(
         default=None,
@@ -34,7 +34,8 @@ class FineTuning:
         constraints=[HasMethods(["fit", "predict"]), str, os.PathLike, None],
         text="""Network whose hidden layers this one starts with, where names and shapes
         agree, or a file of `save`. Clones, and so searches and cross-validation, keep
-        it if it is in a ``sklearn.frozen.FrozenEstimator``.""",
+        it if it is in a ``sklearn.frozen.FrozenEstimator``. None: all layers start at
+        random.""",
     )
 
     reused_layers_: list[str] = attribute(

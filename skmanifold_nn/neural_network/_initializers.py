@@ -2,11 +2,28 @@
 
 import math
 from numbers import Integral, Real
+from typing import Literal
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-__all__ = ["INITIALIZERS", "initial_intercepts", "initial_weights"]
+__all__ = ["INITIALIZERS", "InitializerName", "initial_intercepts", "initial_weights"]
+
+InitializerName = Literal[
+    "auto",
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "orthogonal",
+    "sparse",
+    "uniform",
+    "normal",
+    "zeros",
+    "ones",
+]
 
 # Incoming weights other than zero of each unit, Martens' number.
 SPARSE_WEIGHTS = 15

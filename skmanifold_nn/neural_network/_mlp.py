@@ -49,8 +49,8 @@ class _Perceptron(_PerceptronParameters):
         sizes = described["hidden_layer_sizes"]
         return plan_perceptron(planner, tensor, sizes, described)
 
-    @property
-    def n_layers_(self):
+    @property  # type: ignore[override]
+    def n_layers_(self) -> int:
         """Layers, those of the input and the output counted."""
         return len(self._described["hidden_layer_sizes"]) + 2
 
@@ -69,7 +69,8 @@ class MLPClassifier(_Perceptron, ClassifierParameters, NetworkClassifier):
 
     Parameters, attributes and methods are those of scikit-learn's class of this name,
     and more; initial weights and the order of samples are the same for the same
-    `random_state`. A whole epoch runs without the GIL.
+    `random_state`. `transform` gives the outputs of the last hidden layer: a fitted
+    network is a step of a Pipeline.
 
     Parameters
     ----------
@@ -82,7 +83,20 @@ class MLPClassifier(_Perceptron, ClassifierParameters, NetworkClassifier):
     See Also
     --------
     MLPRegressor : The same network for numbers.
+    make_tabular_classifier : With what tables need around it.
+    ConvNetClassifier : For images and signals.
+    GRUClassifier : For sequences.
     SequentialClassifier : Any layers one after the other.
+    sklearn.neural_network.MLPClassifier : What this one begins with.
+
+    Notes
+    -----
+    Scale the features, to mean 0 and variance 1 or from 0 to 1: a learning rate suits
+    weights of one size. Sparse rows stay sparse. A whole epoch runs without the GIL.
+
+    The formulas of losses, solvers, schedules and initial weights are in the
+    :ref:`user guide <neural_networks>`, and so is what differs from scikit-learn
+    (:ref:`list <nn_differences>`).
 
     References
     ----------
@@ -97,10 +111,12 @@ class MLPClassifier(_Perceptron, ClassifierParameters, NetworkClassifier):
     >>> from skmanifold_nn.neural_network import MLPClassifier
     >>> X, y = load_digits(return_X_y=True)
     >>> X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=3)
-    >>> net = MLPClassifier((64,), dropout=0.1, max_iter=30, tol=0, random_state=3)
-    >>> net.set_params(learning_rate="cosine", learning_rate_init=0.01)
-    MLPClassifier(dropout=0.1, hidden_layer_sizes=(64,), learning_rate='cosine',
-                  learning_rate_init=0.01, max_iter=30, random_state=3, tol=0)
+    >>> net = MLPClassifier((64,), dropout=0.1, learning_rate="cosine",
+    ...                     learning_rate_init=0.01, max_iter=30, random_state=3)
+    >>> net.fit(X_train, y_train).score(X_test, y_test) > 0.95
+    True
+    >>> net.predict_proba(X_test).shape, net.transform(X_test).shape
+    ((450, 10), (450, 64))
     """
 
 
@@ -111,7 +127,8 @@ class MLPRegressor(_Perceptron, RegressorParameters, NetworkRegressor):
     Parameters, attributes and methods are those of scikit-learn's class of this name,
     and more; initial weights and the order of samples are the same for the same
     `random_state`. With several outputs the gradient is that of the reported loss
-    (scikit-learn's is larger by their number). A whole epoch runs without the GIL.
+    (scikit-learn's is larger by their number). `transform` gives the outputs of the
+    last hidden layer: a fitted network is a step of a Pipeline.
 
     Parameters
     ----------
@@ -124,7 +141,21 @@ class MLPRegressor(_Perceptron, RegressorParameters, NetworkRegressor):
     See Also
     --------
     MLPClassifier : The same network for classes.
+    make_tabular_regressor : With what tables need around it.
+    ConvNetRegressor : For images and signals.
+    GRURegressor : For sequences.
     SequentialRegressor : Any layers one after the other.
+    sklearn.neural_network.MLPRegressor : What this one begins with.
+
+    Notes
+    -----
+    Scale the features, to mean 0 and variance 1 or from 0 to 1, and the targets too
+    (:class:`sklearn.compose.TransformedTargetRegressor`): a learning rate suits numbers
+    of one size. Sparse rows stay sparse. A whole epoch runs without the GIL.
+
+    The formulas of losses, solvers, schedules and initial weights are in the
+    :ref:`user guide <neural_networks>`, and so is what differs from scikit-learn
+    (:ref:`list <nn_differences>`).
 
     References
     ----------

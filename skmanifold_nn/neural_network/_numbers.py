@@ -32,7 +32,7 @@ class FlatNumbers:
         self._linked = (params, statistics, views)
 
     # Fitted lists that exist even where the network has none of them.
-    _list_kinds = (
+    _list_kinds: tuple[str, ...] = (
         "coefs_",
         "intercepts_",
         "scales_",

@@ -1,13 +1,16 @@
 """Parameters and attributes that estimators of networks share, in their order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._sklearn_compat import Interval, Options, StrOptions
 from ._declarations import attribute, declares, parameter
+from ._initializers import InitializerName
+from .layers._activations import ActivationName
 
 __all__ = [
     "COUNT",
@@ -32,38 +35,6 @@ POSITIVE = [Interval(Real, 0, None, closed="neither")]
 SHARE = [Interval(Real, 0, 1, closed="left")]
 
 # Options, as the tables behind them name them.
-ActivationName = Literal[
-    "relu",
-    "identity",
-    "logistic",
-    "tanh",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "gelu",
-    "softplus",
-    "softsign",
-    "hard_sigmoid",
-    "hard_tanh",
-    "silu",
-    "swish",
-    "mish",
-]
-InitializerName = Literal[
-    "auto",
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "orthogonal",
-    "sparse",
-    "uniform",
-    "normal",
-    "zeros",
-    "ones",
-]
 LossName = Literal[
     "squared_error", "absolute_error", "huber", "quantile", "poisson", "gamma"
 ]
@@ -79,8 +50,10 @@ class _Loss:
 
     loss: LossName = parameter(
         default="squared_error",
-        text="""Halves of squares; "poisson" and "gamma" have a log link and positive
-        predictions.""",
+        text="""What training lowers: half the squared error, the absolute error,
+        "huber" (squared up to an error of `huber_delta`, then straight), "quantile"
+        (the pinball loss), or the losses of counts, "poisson", and of positive numbers,
+        "gamma". These two have a log link: predictions are positive.""",
     )
 
 
@@ -90,8 +63,8 @@ class _PeerParameters:
 
     solver: SolverName = parameter(
         default="adam",
-        text="""Minimiser of the loss: "lbfgs" takes all samples at once, the others go
-        through minibatches.""",
+        text="""Minimiser of the loss: "lbfgs" takes all samples at once and suits small
+        data, the others go through minibatches.""",
     )
     alpha: float = parameter(
         default=0.0001,
@@ -107,9 +80,12 @@ class _PeerParameters:
     )
     learning_rate: ScheduleName = parameter(
         default="constant",
-        text="""Schedule of the learning rate. "adaptive" divides it by 5 whenever
-        training makes no progress. "invscaling" and "adaptive" are ignored by
-        solver="adam", as in scikit-learn.""",
+        text="""Schedule of the learning rate: "invscaling" divides it by the number of
+        samples seen to the power `power_t`, "adaptive" by 5 whenever training makes no
+        progress, "step" multiplies it by `gamma` after every `step_size` epochs,
+        "cosine" lowers it to `learning_rate_min` over `max_iter` epochs, "one_cycle"
+        lets it rise from a 25th and fall to nearly 0. "invscaling" and "adaptive" are
+        ignored by solver="adam", as in scikit-learn.""",
     )
     learning_rate_init: float = parameter(
         default=0.001,
@@ -124,7 +100,7 @@ class _PeerParameters:
     max_iter: int = parameter(
         default=200,
         constraints=COUNT,
-        text='Most epochs, or iterations of "lbfgs".',
+        text="""Most epochs, passes over all samples, or iterations of "lbfgs".""",
     )
     shuffle: bool = parameter(
         default=True, text="Whether samples are shuffled before each epoch."
@@ -134,12 +110,13 @@ class _PeerParameters:
         kind="int, RandomState instance or None",
         constraints=["random_state"],
         text="""Draws initial weights, the validation share, the order of samples and
-        dropout.""",
+        dropout: with an int the same in every fit, whatever `n_jobs`.""",
     )
     tol: float = parameter(
         default=1e-4,
         constraints=NOT_NEGATIVE,
-        text="Improvement of the loss or the validation score that counts as one.",
+        text="""Improvement of the loss or the validation score that counts as one; see
+        `n_iter_no_change`.""",
     )
     verbose: bool | int = parameter(
         default=False,
@@ -153,7 +130,7 @@ class _PeerParameters:
     momentum: float = parameter(
         default=0.9,
         constraints=[Interval(Real, 0, 1, closed="both")],
-        text='Of "sgd".',
+        text='Of "sgd"; 0 is none.',
     )
     nesterovs_momentum: bool = parameter(
         default=True, text="""Whether "sgd" uses Nesterov's momentum."""
@@ -205,7 +182,8 @@ class _OfClassifiers:
         default=None,
         kind='dict, list of dict, "balanced" or None',
         constraints=[dict, list, StrOptions({"balanced"}), None],
-        text="Weights of the classes in the loss, as elsewhere in scikit-learn.",
+        text="""Weights of the classes in the loss, ``{label: weight}``; "balanced":
+        n_samples / (n_classes * samples of the class).""",
     )
     label_smoothing: float = parameter(
         default=0.0,
@@ -213,7 +191,10 @@ class _OfClassifiers:
         text="Share of each target that is spread over all classes.",
     )
 
-    classes_: np.ndarray = attribute("ndarray of shape (n_classes,)", "Labels.")
+    classes_: NDArray[Any] = attribute(
+        "ndarray of shape (n_classes,)",
+        "Labels, ascending; numbers of the columns of y where it has several.",
+    )
 
 
 @declares(shared=True)
@@ -226,15 +207,26 @@ class _OfRegressors:
     quantile: float = parameter(
         default=0.5,
         constraints=[Interval(Real, 0, 1, closed="neither")],
-        text='Which one "quantile" estimates.',
+        text='Which one "quantile" estimates; 0.5 is the median.',
+    )
+
+
+@declares
+class _HiddenLayerSizes:
+    """Before `activation`, as in scikit-learn's signatures, for type checkers too."""
+
+    hidden_layer_sizes: int | Sequence[int] = parameter(
+        default=(100,), kind="array-like of int", constraints=["array-like", *COUNT]
     )
 
 
 @declares(shared=True)
-class HiddenLayerParameters:
+class HiddenLayerParameters(_HiddenLayerSizes):
     """Of estimators that make their hidden layers themselves."""
 
-    activation: ActivationName = parameter(default="relu", text="Of the hidden layers.")
+    activation: ActivationName = parameter(
+        default="relu", text="Of the hidden layers; each as PyTorch defines it."
+    )
     dropout: float = parameter(
         default=0.0,
         constraints=SHARE,
@@ -242,10 +234,13 @@ class HiddenLayerParameters:
         "selu" alpha dropout.""",
     )
     normalization: Literal["batch", "layer"] | None = parameter(
-        default=None, text="Of each hidden layer before its activation."
+        default=None,
+        text="""Of each hidden layer before its activation: to mean 0 and variance 1 of
+        each unit over the minibatch, or of each sample over its units.""",
     )
     initializer: InitializerName = parameter(
-        default="auto", text="""Of the weights; "auto" is scikit-learn's."""
+        default="auto",
+        text="""How weights start; "auto" is scikit-learn's: uniform, by Glorot.""",
     )
 
 
@@ -301,30 +296,33 @@ class CommonParameters(_PeerParameters):
         default=None,
         kind="int",
         constraints=[Integral, None],
-        text="Threads of training and predictions; the results do not depend on it.",
+        text="""Threads of training and predictions: None is 1, -1 all processors. The
+        results do not depend on it.""",
     )
 
-    coefs_: list[np.ndarray] = attribute(
+    coefs_: list[NDArray[Any]] = attribute(
         "list of ndarray",
         """Weights of the layers, each (n_inputs, n_units). Predictions, `partial_fit`
         and warm starts read them: arrays may be changed or replaced.""",
     )
-    intercepts_: list[np.ndarray] = attribute(
-        "list of ndarray", "Intercepts of the layers."
+    intercepts_: list[NDArray[Any]] = attribute(
+        "list of ndarray", "Intercepts of the layers, each (n_units,)."
     )
-    scales_: list[np.ndarray] = attribute(
-        "list of ndarray", "Factors of normalised layers."
+    scales_: list[NDArray[Any]] = attribute(
+        "list of ndarray", "Factors of normalised layers, each (n_units,)."
     )
-    offsets_: list[np.ndarray] = attribute(
-        "list of ndarray", "What normalised layers add."
+    offsets_: list[NDArray[Any]] = attribute(
+        "list of ndarray", "What normalised layers add, each (n_units,)."
     )
-    running_means_: list[np.ndarray] = attribute(
+    running_means_: list[NDArray[Any]] = attribute(
         "list of ndarray", "Means by which batch-normalised layers predict."
     )
-    running_variances_: list[np.ndarray] = attribute(
+    running_variances_: list[NDArray[Any]] = attribute(
         "list of ndarray", "Variances by which batch-normalised layers predict."
     )
-    loss_: float = attribute("float", "Of the last epoch, penalties included.")
+    loss_: float = attribute(
+        "float", "Training loss of the last epoch, penalties included."
+    )
     best_loss_: float | None = attribute(
         "float or None", "Smallest training loss; None if `early_stopping`."
     )
@@ -341,17 +339,24 @@ class CommonParameters(_PeerParameters):
     best_validation_score_: float | None = attribute(
         "float or None", "The highest of them."
     )
-    learning_rate_: float = attribute("float", "Of the last step.")
+    learning_rate_: float = attribute("float", "Learning rate of the last step.")
     t_: int = attribute("int", "Samples that training has seen, repetitions counted.")
     n_iter_: int = attribute("int", "Epochs of the last fit.")
-    n_outputs_: int = attribute("int")
-    out_activation_: str = attribute("str", "From raw outputs to predictions.")
+    n_outputs_: int = attribute(
+        "int", "Outputs: 1 for two classes, else one for each class, label or number."
+    )
+    out_activation_: str = attribute(
+        "str",
+        """From raw outputs to predictions: "softmax", "logistic", "identity" or
+        "exp".""",
+    )
     layer_names_: list[str] = attribute(
         "list of str", "Hidden layers, for `transform`."
     )
-    n_features_in_: int = attribute("int")
-    feature_names_in_: np.ndarray = attribute(
-        "ndarray of str", "Where the training data have string names."
+    n_features_in_: int = attribute("int", "Columns of X.")
+    feature_names_in_: NDArray[Any] = attribute(
+        "ndarray of str",
+        "Names of the columns of X, if the training data have some.",
     )
 
 

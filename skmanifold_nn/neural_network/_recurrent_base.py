@@ -45,7 +45,7 @@ class RecurrentLists:
         "list of ndarray", "Of LSTM with peepholes, (3, n_units): of the gates i, f, o."
     )
 
-    _list_kinds = (
+    _list_kinds: tuple[str, ...] = (
         *NeuralNetwork._list_kinds,
         "recurrent_coefs_",
         "recurrent_intercepts_",

@@ -1,7 +1,10 @@
 """What outputs depend on: their gradients with respect to the samples."""
 
+from typing import Any
+
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,7 +16,7 @@ __all__ = ["Saliency"]
 class Saliency:
     """Method `saliency` of networks whose samples have a shape."""
 
-    def saliency(self, X, target=None):
+    def saliency(self, X: ArrayLike, target: Any = None) -> NDArray[np.floating]:
         """Gradient of an output with respect to each value of a sample.
 
         How much the score of a class grows with a pixel or a step: large magnitudes

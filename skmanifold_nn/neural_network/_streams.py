@@ -1,8 +1,11 @@
 """Predictions while a sequence comes in, step by step."""
 
 import math
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from ._sequences import read_sequences
@@ -11,12 +14,19 @@ from .layers._engine import run_one_step
 __all__ = ["Streams"]
 
 METHODS = ("predict", "predict_proba", "predict_log_proba")
+MethodName = Literal["predict", "predict_proba", "predict_log_proba"]
 
 
 class Streams:
     """Mixin of networks whose states can be kept from step to step."""
 
-    def predict_step(self, x, state=None, *, method="predict"):
+    def predict_step(
+        self,
+        x: ArrayLike,
+        state: NDArray[np.floating] | None = None,
+        *,
+        method: MethodName = "predict",
+    ) -> tuple[Any, NDArray[np.floating]]:
         """Predict for the next step of one or several sequences.
 
         The numbers are those of `predict` for the sequences so far: of their last step,
@@ -42,7 +52,8 @@ class Streams:
         Raises
         ------
         ValueError
-            If the network is bidirectional: it would have to begin with the last step.
+            If the network is bidirectional: it would have to begin with the last step;
+            or if `method` is one that a regressor has not.
         """
         if "coefs_" not in self.__dict__:
             check_is_fitted(self)  # which would take as long as the step
@@ -60,7 +71,9 @@ class Streams:
         values = form(run_one_step(plan, params, statistics, steps, state))
         return values[0] if np.ndim(x) < 2 else values, state
 
-    def predict_stream(self, steps, *, method="predict"):
+    def predict_stream(
+        self, steps: Iterable[ArrayLike], *, method: MethodName = "predict"
+    ) -> Iterator[Any]:
         """Predict for every step of sequences, as the steps come.
 
         Parameters

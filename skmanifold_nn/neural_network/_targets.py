@@ -1,21 +1,24 @@
 """Networks that classify, and networks that regress: targets and predictions."""
 
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix, issparse
 from scipy.special import log_expit, log_softmax
-from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     check_classification_targets,
     type_of_target,
     unique_labels,
 )
 
-from .._sklearn_compat import fit_context, is_first_partial_fit
+from .._sklearn_compat import available_if, fit_context, is_first_partial_fit
+from .._typing import MatrixLike
 from ._base import NeuralNetwork
+from ._bases import ClassifierMixin, RegressorMixin
 from ._losses import check_targets, classification_loss, regression_loss
 from .layers._engine import apply_link
 
@@ -38,7 +41,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
     loss = "log_loss"
 
     @property
-    def out_activation_(self):
+    def out_activation_(self) -> str:
         """Name of the function from outputs to probabilities."""
         return self._loss.link
 
@@ -153,7 +156,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
     def _score(self, outputs, y, sample_weight):
         return accuracy_score(y, self._classes_of(outputs), sample_weight=sample_weight)
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> NDArray[Any] | Any:
         """Labels of the most probable classes.
 
         Parameters
@@ -164,11 +167,13 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
-            Or for every step, if the targets were such, in the form of X.
+            Of ``classes_``, or 0 and 1 for each of several labels. Or for every step,
+            if the targets were such, in the form of X: (n_samples, n_steps), or a list
+            of arrays.
         """
         return self._predicted(X, self._classes_of)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> NDArray[np.floating] | Any:
         """Probabilities of the classes.
 
         Parameters
@@ -180,7 +185,8 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``; of each label by itself where there may be
-            several. Or for every step, if the targets were such, in the form of X.
+            several. Or for every step, if the targets were such, in the form of X:
+            (n_samples, n_steps, n_classes), or a list of arrays.
         """
         return self._predicted(X, self._probabilities_of)
 
@@ -192,7 +198,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
             return np.ones_like(probabilities)
         return np.hstack([1 - probabilities, probabilities])
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: MatrixLike) -> NDArray[np.floating] | Any:
         """Logarithms of the probabilities, accurate where they are tiny.
 
         Parameters
@@ -203,7 +209,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
-            Or for every step, if the targets were such, in the form of X.
+            Of what `predict_proba` gives, in its shape.
         """
         return self._predicted(X, self._log_probabilities_of)
 
@@ -220,7 +226,13 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
 
     @available_if(_is_stochastic)
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None, classes=None):
+    def partial_fit(
+        self,
+        X: MatrixLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> Self:
         """Train one epoch more.
 
         Parameters
@@ -238,6 +250,7 @@ class NetworkClassifier(ClassifierMixin, NeuralNetwork):
         Returns
         -------
         self : object
+            Fitted.
         """
         first = is_first_partial_fit(self, classes)
         return self._fit(
@@ -254,7 +267,10 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
     """Base of networks whose outputs are numbers."""
 
     _y_is_numeric = True
-    _stratifies = False
+
+    @property
+    def _stratifies(self):
+        return False
 
     @property
     def _loss(self):
@@ -287,7 +303,7 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         values = apply_link(self.out_activation_, outputs.copy())
         return values[:, 0] if values.shape[1] == 1 else values
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> NDArray[Any] | Any:
         """Values of the targets.
 
         Parameters
@@ -298,13 +314,19 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Or for every step, if the targets were such, in the form of X.
+            Or for every step, if the targets were such, in the form of X: (n_samples,
+            n_steps[, n_outputs]), or a list of arrays.
         """
         return self._predicted(X, self._values_of)
 
     @available_if(_is_stochastic)
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train one epoch more.
 
         Parameters
@@ -319,5 +341,6 @@ class NetworkRegressor(RegressorMixin, NeuralNetwork):
         Returns
         -------
         self : object
+            Fitted.
         """
         return self._fit(X, y, sample_weight, incremental=True)

@@ -1,6 +1,10 @@
 """Weights of recurrent networks under PyTorch's names, in its layout."""
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,7 +24,7 @@ NAMES = {
 class TorchWeights:
     """Mixin of recurrent networks whose weights go to PyTorch and come from there."""
 
-    def to_torch_state_dict(self):
+    def to_torch_state_dict(self) -> dict[str, NDArray[np.floating]]:
         """Weights as PyTorch names and lays them out.
 
         The recurrent layers are those of one ``torch.nn.LSTM``, ``GRU`` or ``RNN`` with
@@ -62,7 +66,12 @@ class TorchWeights:
                 state_dict |= _exported(layer, arrays)
         return {name: np.array(array, order="C") for name, array in state_dict.items()}
 
-    def from_torch_state_dict(self, state_dict, *, classes=None):
+    def from_torch_state_dict(
+        self,
+        state_dict: Mapping[str, Any],
+        *,
+        classes: ArrayLike | None = None,
+    ) -> Self:
         """Put weights from PyTorch in the place of this network's.
 
         A network that was never fitted becomes so, with the layers that its parameters

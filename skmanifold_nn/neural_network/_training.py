@@ -98,14 +98,14 @@ class Progress:
     t: int = 0
     loss: float = 0.0
     loss_curve: list = field(default_factory=list)
-    validation_loss_curve: list = None
-    validation_scores: list = None
+    validation_loss_curve: list | None = None
+    validation_scores: list | None = None
     best_loss: float = np.inf
-    best_validation_score: float = None
+    best_validation_score: float | None = None
     no_improvement_count: int = 0
-    learning_rate: float = None
+    learning_rate: float | None = None
     # Of the optimiser; None where there was none yet.
-    states: np.ndarray = None
+    states: np.ndarray | None = None
     n_steps: int = 0
     seed: int = 0
 

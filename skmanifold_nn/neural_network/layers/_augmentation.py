@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from ..._kernels._augmentation import ADDRESSES, scratch_size
 from ._base import Layer
 from ._dropout import randomize
+from ._planner import Planner, Tensor
 
 __all__ = ["Augment"]
 
@@ -99,7 +100,7 @@ class Augment(Layer):
         self.noise = noise
         self.fill = fill
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the op by which samples enter; see `Layer.plan`."""
         _check_place(planner, tensor)
         shape = tensor.shape if len(tensor.shape) == 3 else (1, *tensor.shape)

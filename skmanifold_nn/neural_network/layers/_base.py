@@ -1,8 +1,20 @@
 """What layers share."""
 
+from typing import Any, Self
+
 from sklearn.base import BaseEstimator
 
-from ..._sklearn_compat import BaseComposition
+from ._planner import Planner, Tensor
+
+MYPY = False  # True to mypy alone; see neural_network/_bases.py
+
+if MYPY:
+
+    class BaseComposition:
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    from ..._sklearn_compat import BaseComposition
 
 __all__ = ["Layer", "LayerComposition"]
 
@@ -15,11 +27,22 @@ def is_passthrough(layer):
 class Layer(BaseEstimator):
     """Specification of a layer: parameters, and how the layer plans itself.
 
-    Numbers live in the estimator that uses the layer, never in the layer: the same
-    specification may stand in several networks.
+    Base class of layers of one's own, which are made of others by `plan`. Numbers live
+    in the estimator that uses the layer, never in the layer: the same specification may
+    stand in several networks.
+
+    See Also
+    --------
+    skmanifold_nn.neural_network.SequentialClassifier : Takes a list of layers.
+
+    Notes
+    -----
+    The :ref:`user guide <neural_networks>` says how layers with arithmetic of their own
+    are made. A network with such a layer is saved by pickle, joblib or skops.
 
     Examples
     --------
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
     >>> from skmanifold_nn.neural_network.layers import Dense, Layer
     >>> class Bottleneck(Layer):
     ...     def __init__(self, n_units=2):
@@ -28,23 +51,31 @@ class Layer(BaseEstimator):
     ...     def plan(self, planner, tensor):
     ...         narrow = Dense(self.n_units).plan(planner, tensor)
     ...         return Dense(tensor.size, "tanh").plan(planner, narrow)
-    >>> Bottleneck(3)
-    Bottleneck(n_units=3)
+    >>> net = SequentialRegressor([("narrow", Bottleneck(3))], solver="lbfgs",
+    ...                           max_iter=500, tol=0.1, random_state=1)
+    >>> net.fit([[0.0, 1.0], [1.0, 0.0]], [1.0, 2.0]).predict([[1.0, 0.0]]).shape
+    (1,)
     """
 
-    def plan(self, planner, tensor):
-        """Declare parameters and ops.
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
+        """Declare parameters and ops; nothing is computed yet.
 
         Parameters
         ----------
         planner : Planner
             What layers declare themselves to.
         tensor : Tensor
-            The layer's input.
+            The layer's input; ``tensor.shape`` is the shape of one sample.
 
         Returns
         -------
         output : Tensor
+            What comes out of the layer.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is wrong, or does not fit the input; names the layer.
         """
         raise NotImplementedError
 
@@ -59,12 +90,35 @@ class LayerComposition(BaseComposition):
     "passthrough" stand for no layer.
     """
 
-    def get_params(self, deep=True):
-        """Parameters, those of the layers too; see scikit-learn's Pipeline."""
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters, those of the layers too; see scikit-learn's Pipeline.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether layers, and their parameters, are there too:
+            ``name__parameter``.
+
+        Returns
+        -------
+        params : dict
+            By name.
+        """
         return self._get_params("layers", deep=deep)
 
-    def set_params(self, **params):
-        """Set parameters, those of the layers too; see scikit-learn's Pipeline."""
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, those of the layers too; see scikit-learn's Pipeline.
+
+        Parameters
+        ----------
+        **params : object
+            ``name=layer`` replaces a layer, ``name__parameter=value`` changes one.
+
+        Returns
+        -------
+        self : object
+            Changed.
+        """
         self._set_params("layers", **params)
         return self
 

@@ -11,6 +11,7 @@ from ._containers import add, join
 from ._convolution import Conv1D, Conv2D
 from ._dropout import Dropout
 from ._normalization import NORMALIZATIONS
+from ._planner import Planner, Tensor
 from ._pooling import MaxPool1D, MaxPool2D
 from ._shapes import rolled
 from ._windows import check_axes, check_count
@@ -138,7 +139,7 @@ class ResidualBlock(_Block):
         self.initializer = initializer
         self.n_convolutions = n_convolutions
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the units and their sum; see `Layer.plan`."""
         tensor = planner.pin(rolled(planner, tensor))
         n_convolutions = check_count(planner, "n_convolutions", self.n_convolutions)
@@ -226,7 +227,7 @@ class InceptionBlock(_Block):
         self.dropout = dropout
         self.initializer = initializer
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the units and what joins them; see `Layer.plan`."""
         tensor = planner.pin(rolled(planner, tensor))
         n_axes = count_axes(planner, tensor)
@@ -319,7 +320,7 @@ class DenseBlock(_Block):
         self.dropout = dropout
         self.initializer = initializer
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the units and what joins them; see `Layer.plan`."""
         tensor = rolled(planner, tensor)
         check_count(planner, "growth", self.growth)

@@ -3,6 +3,7 @@
 from ..._kernels._combination import ADDRESSES
 from ._activations import activate
 from ._base import Layer, LayerComposition, plan_layers
+from ._planner import Planner, Tensor
 from ._shapes import alike
 
 __all__ = ["Concatenate", "Residual", "add", "join"]
@@ -72,7 +73,7 @@ class Residual(LayerComposition, Layer):
         self.layers = layers
         self.activation = activation
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the layers' ops and the sum; see `Layer.plan`."""
         tensor = planner.pin(tensor)
         changed = plan_layers(planner, tensor, self._checked_layers())
@@ -98,7 +99,7 @@ class Concatenate(LayerComposition, Layer):
     def __init__(self, layers):
         self.layers = layers
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the layers' ops and their concatenation; see `Layer.plan`."""
         tensor = planner.pin(tensor)
         branches = [

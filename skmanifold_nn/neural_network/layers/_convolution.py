@@ -13,6 +13,7 @@ from .._initializers import initial_intercepts, initial_weights
 from ._activations import activate
 from ._base import Layer
 from ._dense import check_initializer
+from ._planner import Planner, Tensor
 from ._windows import check_count, mapped, windows
 
 __all__ = ["Conv1D", "Conv2D"]
@@ -88,7 +89,7 @@ class _Convolution(Layer):
         self.initializer = initializer
         self.bias = bias
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare parameters and ops; see `Layer.plan`."""
         n = check_count(planner, "n_filters", self.n_filters)
         groups = check_count(planner, "groups", self.groups)

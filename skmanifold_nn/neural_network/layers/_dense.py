@@ -2,13 +2,20 @@
 
 from functools import partial
 from numbers import Integral
+from typing import Literal
 
 from ..._kernels._dense import ADDRESSES, count_tasks, shared_size
 from ..._kernels._inputs import ADDRESSES as INPUTS
 from ..._kernels._inputs import count_tasks as count_sparse_tasks
-from .._initializers import INITIALIZERS, initial_intercepts, initial_weights
-from ._activations import activate
+from .._initializers import (
+    INITIALIZERS,
+    InitializerName,
+    initial_intercepts,
+    initial_weights,
+)
+from ._activations import ActivationName, activate
 from ._base import Layer
+from ._planner import Planner, Tensor
 
 __all__ = ["Dense"]
 
@@ -90,6 +97,10 @@ def _draw(initial, shape, fans, random_state):
 class Dense(Layer):
     """Every output is an affine function of all inputs, then an activation.
 
+    Samples have the shape (n_inputs,), those that come out (n_units,): x W + b with W
+    of shape (n_inputs, n_units) and b of (n_units,). Sequences keep their steps, each
+    of which is such a sample. Put a `Flatten` before it where images or signals come.
+
     Parameters
     ----------
     n_units : int
@@ -104,23 +115,49 @@ class Dense(Layer):
     bias : bool, default=True
         Whether there are intercepts.
 
+    Notes
+    -----
+    PyTorch's ``Linear`` and Keras' ``Dense``; PyTorch keeps W transposed. "glorot" is
+    from [1]_, "he" from [2]_, "lecun" from [3]_, "orthogonal" from [4]_, "sparse" from
+    [5]_; the bounds are in the :ref:`user guide <neural_networks>`.
+
+    References
+    ----------
+    .. [1] Glorot and Bengio, "Understanding the difficulty of training deep feedforward
+       neural networks", AISTATS 2010.
+    .. [2] He, Zhang, Ren and Sun, "Delving deep into rectifiers: surpassing human-level
+       performance on ImageNet classification", ICCV 2015.
+    .. [3] LeCun, Bottou, Orr and Müller, "Efficient BackProp", in Neural Networks:
+       Tricks of the Trade, 1998.
+    .. [4] Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of
+       learning in deep linear neural networks", ICLR 2014.
+    .. [5] Martens, "Deep learning via Hessian-free optimization", ICML 2010.
+
     Examples
     --------
     >>> from skmanifold_nn.neural_network import SequentialClassifier
     >>> from skmanifold_nn.neural_network.layers import Dense
-    >>> SequentialClassifier(layers=[("hidden", Dense(8, activation="tanh"))])
+    >>> net = SequentialClassifier(layers=[("hidden", Dense(8, activation="tanh"))])
+    >>> net.partial_fit([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]], [0, 1], classes=[0, 1])
     SequentialClassifier(layers=[('hidden', Dense(activation='tanh', n_units=8))])
+    >>> net.coefs_[0].shape, net.coefs_[1].shape  # the last layer is added
+    ((3, 8), (8, 1))
     """
 
     def __init__(
-        self, n_units, activation="identity", *, initializer="auto", bias=True
-    ):
+        self,
+        n_units: int,
+        activation: Literal[ActivationName, "softmax"] = "identity",
+        *,
+        initializer: InitializerName = "auto",
+        bias: bool = True,
+    ) -> None:
         self.n_units = n_units
         self.activation = activation
         self.initializer = initializer
         self.bias = bias
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare parameters and ops; see `Layer.plan`."""
         outputs = dense(
             planner,

@@ -4,6 +4,7 @@ import math
 
 from ..._kernels._pooling import ADDRESSES
 from ._base import Layer
+from ._planner import Planner, Tensor
 from ._shapes import rolled
 from ._windows import check_axes, mapped, windows
 
@@ -41,7 +42,7 @@ class _Pool(Layer):
         self.stride = stride
         self.padding = padding
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the op; see `Layer.plan`."""
         tensor = mapped(planner, tensor, self._n_axes)
         sizes = check_axes(planner, "pool_size", self.pool_size, self._n_axes)
@@ -169,7 +170,7 @@ class GlobalAveragePool(Layer):
     GlobalAveragePool()
     """
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the op; see `Layer.plan`."""
         tensor = rolled(planner, tensor)
         *sizes, n_channels = tensor.shape
@@ -190,7 +191,7 @@ class _UpSample(Layer):
     def __init__(self, factor=2):
         self.factor = factor
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare the op; see `Layer.plan`."""
         tensor = mapped(planner, tensor, self._n_axes)
         factors = check_axes(planner, "factor", self.factor, self._n_axes)

@@ -14,6 +14,7 @@ from .._initializers import initial_weights
 from ._base import Layer
 from ._dense import affine, check_initializer, check_units
 from ._dropout import Dropout
+from ._planner import Planner, Tensor
 from ._shapes import unrolled
 
 __all__ = ["GRU", "LSTM", "Bidirectional", "SimpleRNN"]
@@ -76,7 +77,7 @@ class _Recurrent(Layer):
         self.initializer = initializer
         self.recurrent_initializer = recurrent_initializer
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare parameters and ops; see `Layer.plan`."""
         states = self.plan_steps(planner, tensor)
         if self.return_sequences:
@@ -396,7 +397,7 @@ class Bidirectional(Layer):
         self.layer = layer
         self.merge = merge
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare both layers and what merges them; see `Layer.plan`."""
         if not isinstance(self.layer, _Recurrent):
             raise planner.error(

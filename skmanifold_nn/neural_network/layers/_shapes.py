@@ -5,6 +5,7 @@ from numbers import Integral
 
 from ..._kernels._unrolling import ADDRESSES
 from ._base import Layer
+from ._planner import Planner, Tensor
 
 __all__ = ["Flatten", "Reshape"]
 
@@ -59,7 +60,7 @@ class Flatten(Layer):
     Flatten()
     """
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare nothing but the shape; see `Layer.plan`."""
         tensor = rolled(planner, tensor)
         if len(tensor.shape) == 1:
@@ -85,7 +86,7 @@ class Reshape(Layer):
     def __init__(self, shape):
         self.shape = shape
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare nothing but the shape; see `Layer.plan`."""
         tensor = rolled(planner, tensor)
         shape = (self.shape,) if isinstance(self.shape, Integral) else self.shape

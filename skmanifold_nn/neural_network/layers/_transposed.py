@@ -9,6 +9,7 @@ from ._activations import activate
 from ._base import Layer
 from ._convolution import CHUNK_ELEMENTS, CHUNK_ROWS, draw
 from ._dense import check_initializer
+from ._planner import Planner, Tensor
 from ._windows import check_axes, check_count, mapped, windows
 
 __all__ = ["ConvTranspose1D", "ConvTranspose2D"]
@@ -59,7 +60,7 @@ class _ConvTranspose(Layer):
         self.initializer = initializer
         self.bias = bias
 
-    def plan(self, planner, tensor):
+    def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Declare parameters and the op; see `Layer.plan`."""
         n = check_count(planner, "n_filters", self.n_filters)
         check_initializer(planner, "initializer", self.initializer)
