@@ -12,53 +12,22 @@ and the pictures of this example show which ones, and find three misprints.
 # The table
 # ---------
 # Road distances in kilometres, as in the table ``eurodist`` of R, which is taken from
-# the Cambridge Encyclopaedia. A row holds the distances to the cities above it.
+# the Cambridge Encyclopaedia.
 
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 from scipy.spatial.distance import pdist, squareform
 
+from skmanifold_nn.datasets import load_city_distances
 from skmanifold_nn.manifold import MDS, ClassicalMDS
 from skmanifold_nn.plotting import ShepardDisplay, StressPerPointDisplay
 
-TABLE = """
-Athens
-Barcelona, 3313
-Brussels, 2963 1318
-Calais, 3175 1326 204
-Cherbourg, 3339 1294 583 460
-Cologne, 2762 1498 206 409 785
-Copenhagen, 3276 2218 966 1136 1545 760
-Geneva, 2610 803 677 747 853 1662 1418
-Gibraltar, 4485 1172 2256 2224 2047 2436 3196 1975
-Hamburg, 2977 2018 597 714 1115 460 460 1118 2897
-Hook of Holland, 3030 1490 172 330 731 269 269 895 2428 550
-Lisbon, 4532 1305 2084 2052 1827 2290 2971 1936 676 2671 2280
-Lyons, 2753 645 690 739 789 714 1458 158 1817 1159 863 1178
-Madrid, 3949 636 1558 1550 1347 1764 2498 1439 698 2198 1730 668 1281
-Marseilles, 2865 521 1011 1059 1101 1035 1778 425 1693 1479 1183 1762 320 1157
-Milan, 2282 1014 925 1077 1209 911 1537 328 2185 1238 1098 2250 328 1724 618
-Munich, 2179 1365 747 977 1160 583 1104 591 2565 805 851 2507 724 2010 1109 331
-Paris, 3000 1033 285 280 340 465 1176 513 1971 877 457 1799 471 1273 792 856 821
-Rome, 817 1460 1511 1662 1794 1497 2050 995 2631 1751 1683 2700 1048 2097 1011 586 946 1476
-Stockholm, 3927 2868 1616 1786 2196 1403 650 2068 3886 949 1500 3231 2108 3188 2428 2187 1754 1827 2707
-Vienna, 1991 1802 1175 1381 1588 937 1455 1019 2974 1155 1205 2937 1157 2409 1363 898 428 1249 1209 2105
-"""  # noqa: E501
-lines = [line.partition(", ") for line in TABLE.strip().splitlines()]
-cities = np.array([city for city, _, _ in lines])
-roads = np.zeros((len(cities), len(cities)))
-for row, (_, _, kilometres) in enumerate(lines):
-    roads[row, :row] = kilometres.split()
-roads += roads.T
+table = load_city_distances("europe")
+cities, roads = table.cities, table.data
 
-# Where the cities are: degrees north and east, and flat kilometres around 47 degrees.
-NORTH = """38.0 41.4 50.8 51.0 49.6 50.9 55.7 46.2 36.1 53.6 52.0 38.7 45.8 40.4 43.3
-45.5 48.1 48.9 41.9 59.3 48.2"""
-EAST = """23.7 2.2 4.4 1.9 -1.6 7.0 12.6 6.1 -5.4 10.0 4.1 -9.1 4.8 -3.7 5.4 9.2 11.6
-2.4 12.5 18.1 16.4"""
-degrees = np.array([EAST.split(), NORTH.split()], dtype=float).T
-places = 111.2 * degrees * [np.cos(np.radians(47)), 1]
+# Where the cities are: flat kilometres around 47 degrees north.
+places = 111.2 * table.places[:, ::-1] * [np.cos(np.radians(47)), 1]
 places -= places.mean(axis=0)
 
 # %%

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import sklearn.manifold
-from city_distances import american_cities, european_cities
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.linalg import orthogonal_procrustes
@@ -11,6 +10,7 @@ from sklearn.datasets import load_digits, make_swiss_roll
 from sklearn.decomposition import PCA
 from sklearn.metrics import pairwise_distances
 
+from skmanifold_nn.datasets import load_city_distances
 from skmanifold_nn.manifold import ClassicalMDS
 
 # R version 4.2.2 Patched (2022-11-10 r83330): cmdscale(eurodist, k = 2, eig = TRUE) and
@@ -117,25 +117,27 @@ def assert_near(actual, expected, share):
 
 
 @pytest.mark.parametrize(
-    "cities, places, eigenvalues",
+    "region, places, eigenvalues",
     [
-        (european_cities, EUROPE_PLACES, EUROPE_EIGENVALUES),
-        (american_cities, STATES_PLACES, STATES_EIGENVALUES),
+        ("europe", EUROPE_PLACES, EUROPE_EIGENVALUES),
+        ("usa", STATES_PLACES, STATES_EIGENVALUES),
     ],
 )
-def test_cmdscale_of_r(cities, places, eigenvalues):
-    names, distances = cities()
+def test_cmdscale_of_r(region, places, eigenvalues):
+    distances = load_city_distances(region).data
     scaling = ClassicalMDS(n_components=2, metric="precomputed").fit(distances)
     assert_allclose(aligned(scaling.embedding_, places), places, rtol=1e-10)
     assert_allclose(scaling.eigenvalues_, eigenvalues[:2], rtol=1e-12)
     ratio = -min(eigenvalues) / max(eigenvalues)
     assert_allclose(scaling.negative_eigenvalue_ratio_, ratio, rtol=1e-10)
-    every = ClassicalMDS(n_components=len(names), metric="precomputed").fit(distances)
+    every = ClassicalMDS(n_components=len(distances), metric="precomputed").fit(
+        distances
+    )
     assert_allclose(every.eigenvalues_, eigenvalues, atol=1e-13 * eigenvalues[0])
 
 
 def test_roads_are_not_euclidean_and_what_is_negative_is_no_column_of_nan():
-    _, distances = european_cities()
+    distances = load_city_distances("europe").data
     scaling = ClassicalMDS(n_components=21, metric="precomputed").fit(distances)
     assert_allclose(scaling.negative_eigenvalue_ratio_, 0.115, atol=5e-4)
     assert np.count_nonzero(scaling.eigenvalues_ < -1000) == 9
