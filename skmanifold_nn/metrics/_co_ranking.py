@@ -194,8 +194,8 @@ def co_ranking(
     >>> print(f"{result.auc_r_nx:.2f} +- {error:.2f}")
     0.43 +- 0.01
     """
-    given, placed = check_pair(X, X_embedded, metric, n_jobs)
-    n = _enough(given.n_samples)
+    given, placed = check_pair(X, X_embedded, metric, n_jobs, least=3)
+    n = given.n_samples
     anchors = choose_anchors(n, n_anchors, random_state)
     groups = split_anchors(anchors, n)
     n_threads = given.n_threads
@@ -262,8 +262,8 @@ def coranking_matrix(
     array([[1, 2],
            [2, 1]], dtype=int32)
     """
-    given, placed = check_pair(X, X_embedded, metric, n_jobs)
-    n = _enough(given.n_samples)
+    given, placed = check_pair(X, X_embedded, metric, n_jobs, least=3)
+    n = given.n_samples
     require_memory(
         4 * n**2,
         f"The co-ranking matrix of {n} samples",
@@ -274,15 +274,6 @@ def coranking_matrix(
     for rows, first, second in _blocks(given, placed, np.arange(n, dtype=np.int32)):
         count_pairs(first, second, rows, words, ranks, matrix)
     return np.ascontiguousarray(matrix[:-1, :-1])
-
-
-def _enough(n_samples: int) -> int:
-    if n_samples < 3:
-        raise ValueError(
-            f"X must have 3 samples or more for ranks to differ, got {n_samples}. "
-            "Pass more rows."
-        )
-    return n_samples
 
 
 def _blocks(

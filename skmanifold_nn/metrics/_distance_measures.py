@@ -15,7 +15,7 @@ from .._memory import require_memory
 from .._typing import MatrixLike, RandomState
 from ..graph import geodesics, neighborhood_graph
 from ._anchors import choose_anchors, jackknife_error, split_anchors, value_and_error
-from ._distances import Metric, RowDistances, check_pair
+from ._distances import Metric, RowDistances, check_integer, check_pair
 
 __all__ = [
     "geodesic_correlation",
@@ -92,7 +92,7 @@ def residual_variance(
     >>> print(f"{residual_variance(X, X[:, 2:]):.3f}")
     0.025
     """
-    given, placed = check_pair(X, X_embedded, metric, n_jobs)
+    given, placed = check_pair(X, X_embedded, metric, n_jobs, least=2)
     given.require_zero_diagonal()
     n = given.n_samples
     rows = choose_anchors(n, n_anchors, random_state)
@@ -152,6 +152,8 @@ def stress(
     Returns
     -------
     stress : float
+        Zero where all distances are as given. "stress_1" is infinite where the
+        embedding is one point.
     error : float
         Only with ``return_error=True``; zero without `n_anchors`.
 
@@ -179,7 +181,7 @@ def stress(
             f"kind must be one of {KINDS}, got {kind!r}. 'scale_free' does not depend "
             "on the embedding's unit."
         )
-    given, placed = check_pair(X, X_embedded, metric, n_jobs)
+    given, placed = check_pair(X, X_embedded, metric, n_jobs, least=2)
     given.require_zero_diagonal()
     n = given.n_samples
     rows = choose_anchors(n, n_anchors, random_state)
@@ -194,8 +196,8 @@ def stress(
             return residual / 2 * n / m
         # The scale is that of all anchors: about the best, its error hardly matters.
         total = squares if kind == "stress_1" else given_squares
-        share = np.divide(residual, total, np.zeros_like(total), where=total > 0)
-        return np.sqrt(share)
+        worst = np.where(residual > 0, np.inf, 0.0)  # all in one place
+        return np.sqrt(np.divide(residual, total, worst, where=total > 0))
 
     return value_and_error(value, _sums(given, placed, rows, scale), n, return_error)
 
@@ -286,8 +288,11 @@ def geodesic_correlation(
     >>> print(f"{unrolled:.2f}, {geodesic_correlation(arc, arc):.2f}")
     1.00, 0.94
     """
-    given, placed = check_pair(X, X_embedded, metric, n_jobs)
+    given, placed = check_pair(X, X_embedded, metric, n_jobs, least=2)
     n = given.n_samples
+    check_integer(
+        n_neighbors, "n_neighbors", 1, n - 1, "A point is not its own neighbor."
+    )
     rows = choose_anchors(n, n_anchors, random_state)
     require_memory(
         5 * 8 * len(rows) * n,  # both distances, their order and ranks

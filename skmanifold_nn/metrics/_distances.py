@@ -27,6 +27,8 @@ MIN_ROWS = 64
 MAX_BYTES = 2**26
 # Up to so many features, differences are quicker than products, and exact in ties.
 FEW_FEATURES = 8
+# Magnitudes whose squares, summed over many features, are numbers above zero.
+SQUARABLE = 1e-150, 1e150
 # Of the largest distance: what a precomputed one from a point to itself may be.
 OWN = 1e-2
 
@@ -62,11 +64,22 @@ class RowDistances:
             self._check_precomputed()
         elif isinstance(metric, str) and self.X.dtype.kind in "fiu":
             self.X = self.X.astype(np.float64, copy=False)
+            self._check_magnitudes()
         self._columns = None
         self.is_plain = metric in ("euclidean", "l2") and not issparse(self.X)
         if self.is_plain and self.X.shape[1] > FEW_FEATURES:
             self._columns = np.ascontiguousarray(_centered(self.X).T)
             self._norms = np.square(self._columns).sum(axis=0)
+
+    def _check_magnitudes(self) -> None:
+        values = self.X.data if issparse(self.X) else self.X
+        largest = np.abs(values).max(initial=0)
+        if largest and not SQUARABLE[0] <= largest <= SQUARABLE[1]:
+            raise ValueError(
+                f"{self.name} must have its largest magnitude between {SQUARABLE[0]:g} "
+                f"and {SQUARABLE[1]:g}, or squares are not numbers, got {largest:g}. "
+                "Divide it by a constant."
+            )
 
     def _check_precomputed(self) -> None:
         if self.X.shape[0] != self.X.shape[1]:
@@ -210,7 +223,12 @@ def _centered(X: NDArray) -> NDArray:
 
 
 def check_pair(
-    X: MatrixLike, X_embedded: MatrixLike, metric: Metric, n_jobs: int | None = None
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    metric: Metric,
+    n_jobs: int | None = None,
+    *,
+    least: int = 1,
 ) -> tuple[RowDistances, RowDistances]:
     """Distances before and after, of as many rows.
 
@@ -221,6 +239,8 @@ def check_pair(
     metric : str or callable
         Of X.
     n_jobs : int, optional
+    least : int, default=1
+        Number of samples that there must be.
 
     Returns
     -------
@@ -233,6 +253,11 @@ def check_pair(
             f"X and X_embedded must have one row a sample, got {given.n_samples} and "
             f"{placed.n_samples} rows. Pass the rows that were embedded, in their "
             "order."
+        )
+    if given.n_samples < least:
+        raise ValueError(
+            f"X must have {least} samples or more to be compared, got "
+            f"{given.n_samples}. Pass more rows."
         )
     return given, placed
 
@@ -248,6 +273,11 @@ def check_integer(value: object, name: str, least: int, most: int, remedy: str) 
     remedy : str
         What the user can do.
     """
+    if most < least:
+        raise ValueError(
+            f"There are too few samples for {name}={value!r}, which must be {least} or "
+            f"more, and {most} or less. Pass more rows."
+        )
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not is_integer or not least <= value <= most:
         raise ValueError(

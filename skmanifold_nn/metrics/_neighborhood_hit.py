@@ -1,7 +1,7 @@
 """How well an embedding keeps classes together."""
 
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 
 from .._typing import MatrixLike, RandomState
 from ._anchors import choose_anchors, value_and_error
@@ -49,7 +49,8 @@ def neighborhood_hit(
     Raises
     ------
     ValueError
-        If there is not one class a row, or `n_neighbors` is out of range.
+        If there is not one class a row, a class is NaN, or `n_neighbors` is out of
+        range.
 
     References
     ----------
@@ -67,6 +68,7 @@ def neighborhood_hit(
     """
     placed = RowDistances(X_embedded, "euclidean", "X_embedded", n_jobs)
     y = column_or_1d(y, input_name="y")
+    assert_all_finite(y, input_name="y")
     n = placed.n_samples
     if len(y) != n:
         raise ValueError(

@@ -97,3 +97,38 @@ def test_procrustes_distance(rng, data):
         procrustes_distance(X, Y[1:])
     with pytest.raises(ValueError, match="X_embedded must hold points that differ"):
         procrustes_distance(X, np.ones_like(Y))
+
+
+def test_embeddings_in_one_place(rng):
+    """A point is no good embedding, whatever is divided by whatever."""
+    X = rng.standard_normal((20, 3))
+    Y = np.zeros((20, 2))
+    assert stress(X, Y) == np.inf
+    assert stress(X, Y, kind="scale_free") == 1
+    assert stress(0 * X, Y) == stress(0 * X, Y, kind="scale_free") == 0
+    assert np.isnan(residual_variance(X, Y))
+    assert np.isnan(geodesic_correlation(X, Y))
+    sample = stress(X, Y, n_anchors=5, random_state=3, return_error=True)
+    assert sample[0] == np.inf
+    assert np.isnan(sample[1])
+
+
+@pytest.mark.parametrize("measure", [residual_variance, stress, geodesic_correlation])
+def test_too_few_samples(measure):
+    with pytest.raises(ValueError, match=r"X must have 2 samples or more .* got 1"):
+        measure([[1.0]], [[1.0]])
+
+
+def test_neighbors_of_geodesics(data):
+    X, Y = data
+    message = r"n_neighbors must be an integer from 1 to 89, got 90"
+    with pytest.raises(ValueError, match=message):
+        geodesic_correlation(X, Y, n_neighbors=90)
+
+
+@pytest.mark.parametrize("measure", [residual_variance, stress])
+def test_similarities_are_no_distances(measure, data):
+    X, Y = data
+    similarities = np.exp(-squareform(pdist(X)))
+    with pytest.raises(ValueError, match="X must have zeros on its diagonal"):
+        measure(similarities, Y, metric="precomputed")

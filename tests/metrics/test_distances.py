@@ -6,7 +6,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.metrics import pairwise_distances
 
-from skmanifold_nn.metrics._distances import CACHED_BYTES, MAX_BYTES, RowDistances
+from skmanifold_nn.metrics._distances import (
+    CACHED_BYTES,
+    MAX_BYTES,
+    RowDistances,
+    check_integer,
+    check_pair,
+)
 
 
 @pytest.mark.parametrize("n_features", [2, 8, 9, 30])
@@ -50,3 +56,41 @@ def test_blocks_are_bounded():
         n_rows = distances.block_rows()
         assert n_rows >= 1
         assert n_rows == 1 or 8 * n * n_rows <= max(MAX_BYTES, CACHED_BYTES)
+
+
+def test_magnitudes_whose_squares_are_no_numbers(rng):
+    X = rng.standard_normal((20, 3))
+    for factor in (1e200, 1e-200):
+        for given in (factor * X, csr_array(factor * X)):
+            with pytest.raises(ValueError, match=r"X must have its largest magnitude"):
+                RowDistances(given, "euclidean", "X")
+    found = RowDistances(1e100 * X, "euclidean", "X").distances(np.arange(20))
+    assert_allclose(found, 1e100 * pairwise_distances(X), atol=1e90)
+    RowDistances(0 * X, "euclidean", "X")
+    RowDistances(1e200 * pairwise_distances(X), "precomputed", "X")
+
+
+def test_precomputed_distances_to_oneself(rng):
+    X = rng.standard_normal((20, 3)).astype(np.float32)
+    D = pairwise_distances(X)
+    np.fill_diagonal(D, 1e-3 * D.max() * rng.random(20))
+    RowDistances(D, "precomputed", "X").require_zero_diagonal()
+    similarities = RowDistances(np.exp(-D), "precomputed", "X")
+    with pytest.raises(
+        ValueError, match=r"X must have zeros on its diagonal .* S\.max"
+    ):
+        similarities.require_zero_diagonal()
+    RowDistances(X, "euclidean", "X").require_zero_diagonal()
+
+
+def test_errors(rng):
+    X = rng.standard_normal((4, 3))
+    for metric in ("euclidian", None):
+        with pytest.raises(ValueError, match=r"metric must be .*Use 'euclidean'"):
+            RowDistances(X, metric, "X")
+    with pytest.raises(ValueError, match=r"X must have 5 samples or more .* got 4"):
+        check_pair(X, X, "euclidean", least=5)
+    with pytest.raises(ValueError, match=r"too few samples for n_neighbors=5"):
+        check_integer(5, "n_neighbors", 1, 0, "")
+    with pytest.raises(ValueError, match="got True"):
+        check_integer(True, "n_neighbors", 0, 5, "")

@@ -39,6 +39,31 @@ def test_copies_have_no_directions():
     assert np.isnan(found.stretch).all()
 
 
+def test_summaries(rng):
+    X = rng.random((90, 2))
+    Y = X.copy()
+    Y[:40] *= [3, 1]
+    found = local_distortion(X, np.vstack((Y[:40], 100 + Y[40:])), n_neighbors=4)
+    assert found.median_shear == np.quantile(found.shear, 0.5, method="inverted_cdf")
+    low, high = np.quantile(found.stretch, [0.25, 0.75], method="inverted_cdf")
+    assert found.stretch_spread == high / low
+    even = local_distortion(X, 7 * X)
+    assert even.median_shear == pytest.approx(1)
+    assert even.stretch_spread == pytest.approx(1)
+    flat = local_distortion(X, 0 * X)
+    assert flat.median_shear == flat.stretch_spread == np.inf
+    copies = local_distortion(0 * X, X)
+    assert np.isnan(copies.median_shear)
+    assert np.isnan(copies.stretch_spread)
+
+
+def test_sample_of_anchors(rng):
+    X = rng.random((80, 3))
+    full = local_distortion(X, X[:, :2])
+    some = local_distortion(X, X[:, :2], n_anchors=30, random_state=3)
+    assert_allclose(some.singular_values, full.singular_values[some.anchors])
+
+
 def test_errors(rng):
     X = rng.random((20, 3))
     with pytest.raises(

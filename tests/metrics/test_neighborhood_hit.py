@@ -36,3 +36,7 @@ def test_errors():
         neighborhood_hit(Y, np.ones(8), n_neighbors=8)
     with pytest.raises(ValueError, match="got 7 classes and 8 rows"):
         neighborhood_hit(Y, np.ones(7))
+    with pytest.raises(ValueError, match="y contains NaN"):
+        neighborhood_hit(Y, np.full(8, np.nan))
+    with pytest.raises(ValueError, match="too few samples for n_neighbors=5"):
+        neighborhood_hit(Y[:1], [1])

@@ -90,6 +90,15 @@ def test_ties_and_copies():
     assert 0 <= continuity(same, same, n_neighbors=2) <= 1
 
 
+@pytest.mark.parametrize("k", [2, 8, 20])
+def test_ties_in_the_embedding_are_scikit_learns(rng, k):
+    """More copies of a place than neighbours: which of them count, is its choice."""
+    X = rng.standard_normal((200, 5))
+    Y = rng.integers(0, 4, (200, 2)).astype(float)
+    expected = sklearn_trustworthiness(X, Y, n_neighbors=k)
+    assert trustworthiness(X, Y, n_neighbors=k) == pytest.approx(expected, abs=1e-12)
+
+
 def test_far_from_the_origin(rng):
     """Distances that products of the rows as they are would lose."""
     X = rng.standard_normal((100, 20))
