@@ -2,6 +2,7 @@
 
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import NDArray
 
 from ._kernels import _centered_kernel
 from ._krylov import EPS, SEED, small_eigh, times
@@ -47,6 +48,15 @@ class CenteredKernel:
     dtype : dtype
         D's.
 
+    References
+    ----------
+    .. [1] W. S. Torgerson, "Multidimensional scaling: I. Theory and method",
+       Psychometrika 17, 1952.
+    .. [2] J. C. Gower, "Some distance properties of latent root and vector methods used
+       in multivariate analysis", Biometrika 53, 1966.
+    .. [3] J. C. Platt, "FastMap, MetricMap, and Landmark MDS are all Nystrom
+       algorithms", AISTATS, 2005 (`guess`).
+
     Examples
     --------
     >>> import numpy as np
@@ -58,7 +68,14 @@ class CenteredKernel:
     [-1.333 -0.333  1.667]
     """
 
-    def __init__(self, distances, *, n_jobs=None):
+    row_means: NDArray[np.float64]
+    grand_mean: float
+    shape: tuple[int, int]
+    dtype: np.dtype[np.floating]
+
+    def __init__(
+        self, distances: NDArray[np.floating], *, n_jobs: int | None = None
+    ) -> None:
         if (
             not isinstance(distances, np.ndarray)
             or distances.dtype not in DTYPES
@@ -101,14 +118,14 @@ class CenteredKernel:
             product[:, columns] = parts[0, :n, :width]
         return product
 
-    def __matmul__(self, block):
+    def __matmul__(self, block: NDArray[np.float64]) -> NDArray[np.float64]:
         """K @ block for an (n, m) float64 array."""
         product = self._squares_times(block - block.mean(axis=0))
         product -= product.mean(axis=0)
         product *= -0.5
         return product
 
-    def guess(self, n_columns, *, lowest=False):
+    def guess(self, n_columns: int, *, lowest: bool = False) -> NDArray[np.float64]:
         """An end of the spectrum by Nystroem's method from a few landmarks.
 
         Parameters
@@ -135,7 +152,7 @@ class CenteredKernel:
         end = slice(n_columns) if lowest else slice(None, -n_columns - 1, -1)
         return times(rows.T, rotation[:, end])
 
-    def squared_norm(self):
+    def squared_norm(self) -> float:
         """Sum of the squared entries of K: one pass, no cancellation.
 
         Returns
@@ -148,7 +165,7 @@ class CenteredKernel:
         )
         return float(norms.sum())
 
-    def toarray(self):
+    def toarray(self) -> NDArray[np.float64]:
         """K as a float64 array, the second n x n array that all else avoids.
 
         Returns

@@ -2,13 +2,18 @@
 
 import time
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
 from sklearn.callback import CallbackSupportMixin
+
+from ._typing import MatrixLike
 
 __all__ = ["Embedding", "WatchedFit"]
 
@@ -54,11 +59,15 @@ class Embedding(
     A subclass has a `fit` that sets ``embedding_``.
     """
 
+    embedding_: NDArray[np.floating]
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
     @property
     def _n_features_out(self):
         return self.embedding_.shape[1]
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: MatrixLike, y: Any = None) -> NDArray[np.floating]:
         """Fit to the rows of X and return their places.
 
         Parameters

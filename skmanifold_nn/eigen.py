@@ -6,7 +6,10 @@ an (n, m) float64 array. Optional are ``toarray()``, for the dense solver, and
 ``guess(m)``, an (n, m) block that is rich in the wanted eigenvectors.
 """
 
+from typing import Literal
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import eigvalsh
 
@@ -18,12 +21,13 @@ from ._memory import available_memory
 from ._smallest import (
     Eigenpairs,
     check_residuals,
-    has_pyamg,
     smallest_by_inverse,
     smallest_by_krylov,
     smallest_by_lobpcg,
     smallest_dense,
 )
+from ._smallest import has_pyamg as has_pyamg  # by this door
+from ._typing import EigenSolver, SymmetricOperator
 
 __all__ = [
     "CenteredKernel",
@@ -54,8 +58,13 @@ NEGLIGIBLE_PASSES, NEGLIGIBLE = 6, 0.01
 
 
 def largest_eigenpairs(
-    operator, n_components, *, eigen_solver="auto", tol=0.0, max_iter=None
-):
+    operator: SymmetricOperator,
+    n_components: int,
+    *,
+    eigen_solver: Literal["auto", "dense", "krylov", "arpack"] = "auto",
+    tol: float = 0.0,
+    max_iter: int | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
     """Algebraically largest eigenvalues of a symmetric operator and their vectors.
 
     Parameters
@@ -121,7 +130,7 @@ def largest_eigenpairs(
     return values[order], np.ascontiguousarray(vectors, dtype=operator.dtype)
 
 
-def lowest_eigenvalue(kernel, largest):
+def lowest_eigenvalue(kernel: CenteredKernel, largest: float) -> float:
     """Algebraically smallest eigenvalue of a centred kernel, to about a percent.
 
     Exact for few rows. Otherwise a few passes of the block Krylov method, started from
@@ -141,6 +150,13 @@ def lowest_eigenvalue(kernel, largest):
     -------
     value : float
         Negative where distances are not Euclidean.
+
+    References
+    ----------
+    .. [1] G. H. Golub, R. Underwood, "The block Lanczos method for computing
+       eigenvalues", Mathematical Software III, 1977.
+    .. [2] J. C. Platt, "FastMap, MetricMap, and Landmark MDS are all Nystrom
+       algorithms", AISTATS, 2005.
 
     Examples
     --------
@@ -175,15 +191,15 @@ def lowest_eigenvalue(kernel, largest):
 
 
 def smallest_eigenpairs(
-    matrix,
-    n_components,
+    matrix: NDArray[np.floating] | sparse.sparray | sparse.spmatrix,
+    n_components: int,
     *,
-    null_space=None,
-    eigen_solver="auto",
-    tol=0.0,
-    max_iter=None,
-    n_jobs=None,
-):
+    null_space: NDArray[np.floating] | None = None,
+    eigen_solver: EigenSolver = "auto",
+    tol: float = 0.0,
+    max_iter: int | None = None,
+    n_jobs: int | None = None,
+) -> Eigenpairs:
     """Smallest eigenvalues of a positive semidefinite matrix and their vectors.
 
     Parameters
@@ -291,7 +307,7 @@ def smallest_eigenpairs(
     return Eigenpairs(values, vectors, solver)
 
 
-def flip_signs(vectors):
+def flip_signs(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
     """Columns with the entry of largest magnitude positive: `svd_flip`'s rule.
 
     Parameters

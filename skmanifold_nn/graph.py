@@ -2,14 +2,16 @@
 
 import warnings
 from numbers import Integral
+from typing import Any, Literal, overload
 
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from sklearn.metrics import pairwise_distances_chunked
-from sklearn.neighbors import NearestNeighbors
+from sklearn.neighbors import BallTree, KDTree, NearestNeighbors
 
+from ._bridges import closest_pairs as closest_pairs  # by this door
 from ._geodesics import EliminatedGraph, Seeds, plan, search
 from ._kernels._dijkstra import farthest_vertices
 from ._kernels._link import link_columns, link_rows
@@ -19,6 +21,7 @@ from ._neighbors import kneighbors_graph
 from ._ordering import fill_reducing_order
 from ._sklearn_compat import training_rows
 from ._symbolic import eliminate_columns
+from ._typing import MatrixLike
 
 __all__ = [
     "farthest_points",
@@ -33,6 +36,8 @@ __all__ = [
 # or to this part of the heaviest weight: distances from a * a - 2 a b + b * b carry an
 # error that is absolute.
 WEIGHT_RTOL = 1e-5
+
+PathMethod = Literal["auto", "elimination", "dijkstra"]
 
 
 def _as_csr(graph):
@@ -83,7 +88,7 @@ def _int32_arrays(graph):
     )
 
 
-def symmetrize(graph):
+def symmetrize(graph: MatrixLike) -> sparse.csr_array:
     """Undirected graph with every edge of `graph`, in the form that kernels take.
 
     Parameters
@@ -146,8 +151,13 @@ def _neighbors(X, n_neighbors, radius, parameters):
 
 
 def neighborhood_graph(
-    X, *, n_neighbors=None, radius=None, on_disconnected="bridge", **parameters
-):
+    X: MatrixLike | NearestNeighbors | BallTree | KDTree,
+    *,
+    n_neighbors: int | None = None,
+    radius: float | None = None,
+    on_disconnected: Literal["bridge", "raise", "keep"] = "bridge",
+    **parameters: Any,
+) -> sparse.csr_array:
     """Graph of k-nearest or radius neighbourhoods, weighted by distance.
 
     Parameters
@@ -180,6 +190,11 @@ def neighborhood_graph(
         ``on_disconnected="raise"`` if there are several components.
     RuntimeError
         If a sparse precomputed graph has several components, which cannot be bridged.
+
+    References
+    ----------
+    .. [1] Tenenbaum, de Silva, Langford, "A global geometric framework for nonlinear
+       dimensionality reduction", Science 290 (2000), step 1.
 
     Examples
     --------
@@ -251,46 +266,6 @@ def _connect(graph, nbrs, parameter, on_disconnected):
     )
 
 
-def _distance_blocks(nbrs, rows, columns):
-    """Distances from `rows` to `columns`, a few rows at a time."""
-    X = training_rows(nbrs)
-    if nbrs.effective_metric_ == "precomputed":
-        for start in range(0, len(rows), 256):
-            yield X[np.ix_(rows[start : start + 256], columns)]
-        return
-    yield from pairwise_distances_chunked(
-        X[rows],
-        X[columns],
-        metric=nbrs.effective_metric_,
-        **nbrs.effective_metric_params_,
-    )
-
-
-def closest_pairs(nbrs, labels, n_components):
-    """Closest pair of points of every two components, as rows, columns, distances."""
-    by_component = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[by_component], np.arange(n_components + 1))
-    found = []
-    for i in range(1, n_components):
-        rows = by_component[starts[i] : starts[i + 1]]
-        earlier = by_component[: starts[i]]
-        best = np.full(i, np.inf)
-        pairs = np.zeros((2, i), dtype=np.intp)
-        done = 0
-        for block in _distance_blocks(nbrs, rows, earlier):
-            nearest = np.minimum.reduceat(block, starts[:i], axis=1)
-            row = nearest.argmin(axis=0)
-            distance = nearest[row, np.arange(i)]
-            for j in np.flatnonzero(distance < best):
-                segment = block[row[j], starts[j] : starts[j + 1]]
-                best[j] = distance[j]
-                pairs[:, j] = rows[done + row[j]], earlier[starts[j] + segment.argmin()]
-            done += len(block)
-        found.append(np.vstack((pairs, best)))
-    row, column, weight = np.hstack(found)
-    return row.astype(np.intp), column.astype(np.intp), weight
-
-
 def _as_seeds(sources, n, dtype):
     if sources is None:
         return Seeds.at(np.arange(n), dtype)
@@ -321,15 +296,39 @@ def _as_seeds(sources, n, dtype):
     return Seeds.at(sources, dtype)
 
 
+@overload
 def geodesics(
-    graph,
-    sources=None,
+    graph: MatrixLike,
+    sources: MatrixLike | None = ...,
     *,
-    method="auto",
-    return_predecessors=False,
-    n_jobs=None,
-    dtype=None,
-):
+    method: PathMethod = ...,
+    return_predecessors: Literal[False] = ...,
+    n_jobs: int | None = ...,
+    dtype: DTypeLike | None = ...,
+) -> NDArray[np.floating]: ...
+
+
+@overload
+def geodesics(
+    graph: MatrixLike,
+    sources: MatrixLike | None = ...,
+    *,
+    method: PathMethod = ...,
+    return_predecessors: Literal[True],
+    n_jobs: int | None = ...,
+    dtype: DTypeLike | None = ...,
+) -> tuple[NDArray[np.floating], NDArray[np.int32]]: ...
+
+
+def geodesics(
+    graph: MatrixLike,
+    sources: MatrixLike | None = None,
+    *,
+    method: PathMethod = "auto",
+    return_predecessors: bool = False,
+    n_jobs: int | None = None,
+    dtype: DTypeLike | None = None,
+) -> NDArray[np.floating] | tuple[NDArray[np.floating], NDArray[np.int32]]:
     """Exact shortest-path distances over an undirected graph.
 
     Distances are the closure of the graph in the (min, +) semiring. On neighbourhood
@@ -434,7 +433,13 @@ def _distances(graph, sources, method="auto", return_predecessors=False, n_jobs=
     return (out, predecessors) if return_predecessors else out
 
 
-def link_geodesics(distances, links, *, symmetric=True, n_jobs=None):
+def link_geodesics(
+    distances: NDArray[np.floating],
+    links: sparse.csr_array,
+    *,
+    symmetric: bool = True,
+    n_jobs: int | None = None,
+) -> NDArray[np.floating]:
     """Geodesic distances of new points from those of their neighbours.
 
     Parameters
@@ -452,6 +457,12 @@ def link_geodesics(distances, links, *, symmetric=True, n_jobs=None):
     -------
     out : ndarray of shape (n_points, n or n_sources)
         ``out[i, j]`` is the smallest ``links[i, q] + distances[q, j]``.
+
+    References
+    ----------
+    .. [1] Bengio, Paiement, Vincent, Delalleau, Le Roux, Ouimet, "Out-of-sample
+       extensions for LLE, Isomap, MDS, eigenmaps, and spectral clustering", NIPS 16
+       (2004).
 
     Examples
     --------
@@ -476,7 +487,9 @@ def link_geodesics(distances, links, *, symmetric=True, n_jobs=None):
     return out.T
 
 
-def farthest_points(graph, n_points, start=0):
+def farthest_points(
+    graph: MatrixLike, n_points: int, start: int = 0
+) -> NDArray[np.int32]:
     """Vertices spread over a graph, each the farthest from those before it.
 
     Parameters
@@ -521,7 +534,7 @@ def farthest_points(graph, n_points, start=0):
     return chosen
 
 
-def geodesic_path(graph, start, end):
+def geodesic_path(graph: MatrixLike, start: int, end: int) -> NDArray[np.intp]:
     """Vertices along a shortest path.
 
     Parameters
@@ -541,13 +554,18 @@ def geodesic_path(graph, start, end):
     ValueError
         If a vertex is not in the graph, or there is no path between the two.
 
+    References
+    ----------
+    .. [1] Dijkstra, "A note on two problems in connexion with graphs", Numer. Math. 1
+       (1959).
+
     Examples
     --------
     >>> from skmanifold_nn.graph import geodesic_path
     >>> geodesic_path([[0, 1, 9], [0, 0, 2], [0, 0, 0]], 0, 2)
     array([0, 1, 2])
     """
-    n = graph.shape[0] if hasattr(graph, "shape") else len(graph)
+    n = np.shape(graph)[0]
     for name, vertex in (("start", start), ("end", end)):
         if not isinstance(vertex, Integral) or not 0 <= vertex < n:
             raise ValueError(

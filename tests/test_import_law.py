@@ -26,7 +26,10 @@ MAY_IMPORT = {
     "_symbolic": FOUNDATION | {"_kernels"},
     "_geodesics": FOUNDATION | {"_kernels"} | ELIMINATION,
     "_neighbors": FOUNDATION | {"_kernels"},
-    "graph": FOUNDATION | {"_kernels", "_geodesics", "_neighbors"} | ELIMINATION,
+    "_bridges": FOUNDATION,
+    "graph": FOUNDATION
+    | {"_kernels", "_bridges", "_geodesics", "_neighbors"}
+    | ELIMINATION,
     # Behind the door eigen.
     "_krylov": set(),
     "_centering": FOUNDATION | {"_kernels", "_krylov"},

@@ -1,14 +1,23 @@
 """Classical multidimensional scaling, exact or from landmarks."""
 
+from collections.abc import Callable
 from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.callback import with_callbacks
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from .._memory import require_memory
-from .._sklearn_compat import Interval, RealNotInt, StrOptions, fit_context
+from .._sklearn_compat import (
+    Interval,
+    RealNotInt,
+    StrOptions,
+    fit_context,
+    with_callbacks,
+)
+from .._typing import MatrixLike, RandomState
 from ..base import Embedding
 from ._classical_scaling import (
     decompose,
@@ -156,6 +165,12 @@ class ClassicalMDS(Embedding):
     0.08
     """
 
+    dissimilarity_matrix_: NDArray[np.floating]
+    eigenvalues_: NDArray[np.floating]
+    negative_eigenvalue_ratio_: float
+    landmark_dissimilarities_: NDArray[np.floating]
+    landmark_indices_: NDArray[np.integer]
+
     _parameter_constraints: dict = {
         "n_components": [Interval(Integral, 1, None, closed="left")],
         **METRIC_CONSTRAINTS,
@@ -173,17 +188,17 @@ class ClassicalMDS(Embedding):
 
     def __init__(
         self,
-        n_components=2,
+        n_components: int = 2,
         *,
-        metric="euclidean",
-        metric_params=None,
-        n_landmarks=None,
-        landmarks="maxmin",
-        eigen_solver="auto",
-        random_state=None,
-        n_jobs=None,
-        verbose=0,
-    ):
+        metric: str | Callable[..., float] = "euclidean",
+        metric_params: dict[str, Any] | None = None,
+        n_landmarks: int | float | None = None,
+        landmarks: Literal["maxmin", "random"] | ArrayLike = "maxmin",
+        eigen_solver: Literal["auto", "arpack", "dense"] = "auto",
+        random_state: RandomState = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.n_components = n_components
         self.metric = metric
         self.metric_params = metric_params
@@ -196,7 +211,7 @@ class ClassicalMDS(Embedding):
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X: MatrixLike, y: Any = None) -> Self:
         """Place the rows of X.
 
         Parameters
@@ -302,7 +317,7 @@ class ClassicalMDS(Embedding):
         self._rows = None if is_precomputed else rows.copy()
         self._row_means, self._grand_mean, self._axes = projection
 
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> NDArray[np.floating]:
         """Place new rows among the training rows.
 
         By Gower's addition of a point, with landmarks by triangulation from them: both

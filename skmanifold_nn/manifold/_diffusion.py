@@ -1,10 +1,13 @@
 """Diffusion maps: places whose distances are those of a random walk over the rows."""
 
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any, Literal
 
 import numpy as np
 
 from .._sklearn_compat import Interval, StrOptions
+from .._typing import EigenSolver
 from ._random_walk import reciprocal, walk_eigenvectors
 from ._spectral import SpectralMethod
 
@@ -12,6 +15,11 @@ __all__ = ["DiffusionMap"]
 
 # Neighbours of a row where none are given.
 DEFAULT_NEIGHBORS = 30
+
+
+Affinity = Literal[
+    "nearest_neighbors", "rbf", "precomputed", "precomputed_nearest_neighbors"
+]
 
 
 class DiffusionMap(SpectralMethod):
@@ -191,19 +199,19 @@ class DiffusionMap(SpectralMethod):
 
     def __init__(
         self,
-        n_components=2,
+        n_components: int = 2,
         *,
-        affinity="nearest_neighbors",
-        gamma="auto",
-        n_neighbors=None,
-        alpha=1.0,
-        diffusion_time=1,
-        eigen_solver="auto",
-        eigen_tol="auto",
-        n_jobs=None,
-        on_disconnected="separate",
-        verbose=0,
-    ):
+        affinity: Affinity | Callable[..., Any] = "nearest_neighbors",
+        gamma: float | Literal["auto"] = "auto",
+        n_neighbors: int | None = None,
+        alpha: float = 1.0,
+        diffusion_time: float = 1,
+        eigen_solver: EigenSolver = "auto",
+        eigen_tol: float | Literal["auto"] = "auto",
+        n_jobs: int | None = None,
+        on_disconnected: Literal["separate", "bridge", "raise"] = "separate",
+        verbose: int = 0,
+    ) -> None:
         self.n_components = n_components
         self.affinity = affinity
         self.gamma = gamma

@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,11 +16,20 @@ __all__ = ["GeodesicPathMixin"]
 class GeodesicPathMixin:
     """Shortest paths over the fitted neighbourhood graph.
 
-    The estimator has ``graph_``, ``_links(X)`` (distances from new rows to their
-    neighbours) and ``_training_rows(method)`` (the rows, or an error).
+    The estimator has ``graph_`` and defines what follows.
     """
 
-    def geodesic_path(self, a, b):
+    graph_: sparse.csr_array
+
+    def _links(self, X):
+        """Distances from new rows to their neighbours."""
+        raise NotImplementedError
+
+    def _training_rows(self, method):
+        """The rows of the input space, or an error that names the method."""
+        raise NotImplementedError
+
+    def geodesic_path(self, a: int | ArrayLike, b: int | ArrayLike) -> NDArray[np.intp]:
         """Training rows along the shortest path between two points.
 
         Parameters
@@ -55,7 +65,9 @@ class GeodesicPathMixin:
             return sparse.csr_array(([0.0], ([0], [end])), shape=(1, n_samples))
         return self._links(np.asarray(end).reshape(1, -1))
 
-    def interpolate(self, a, b, n_steps):
+    def interpolate(
+        self, a: int | ArrayLike, b: int | ArrayLike, n_steps: int
+    ) -> NDArray[np.floating]:
         """Points of the input space along the manifold, from one point to another.
 
         The shortest path over the neighbourhood graph is walked in steps of equal

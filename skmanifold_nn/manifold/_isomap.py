@@ -1,11 +1,13 @@
 """Isomap: classical scaling of geodesic distances."""
 
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from sklearn.callback import with_callbacks
-from sklearn.neighbors import NearestNeighbors
+from sklearn.neighbors import BallTree, KDTree, NearestNeighbors
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,7 +22,9 @@ from .._sklearn_compat import (
     kernel_means,
     kernel_pca,
     training_rows,
+    with_callbacks,
 )
+from .._typing import MatrixLike, RandomState
 from ..base import Embedding
 from ..eigen import CenteredKernel
 from ..graph import (
@@ -41,9 +45,12 @@ from ._geodesic_paths import GeodesicPathMixin
 from ._landmarks import choose_landmarks, count_landmarks
 from ._reconstruction import reconstruct
 
+if TYPE_CHECKING:
+    from sklearn.decomposition import KernelPCA
+
 __all__ = ["Isomap"]
 
-PATH_METHODS = {"auto": "auto", "FW": "elimination", "D": "dijkstra"}
+PATH_METHODS: dict[str, Any] = {"auto": "auto", "FW": "elimination", "D": "dijkstra"}
 
 
 class Isomap(GeodesicPathMixin, Embedding):
@@ -181,6 +188,13 @@ class Isomap(GeodesicPathMixin, Embedding):
     (3, 2)
     """
 
+    eigenvalues_: NDArray[np.floating]
+    kernel_pca_: "KernelPCA"
+    nbrs_: NearestNeighbors
+    graph_: sparse.csr_array
+    dist_matrix_: NDArray[np.floating]
+    landmark_indices_: NDArray[np.integer]
+
     _parameter_constraints: dict = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left"), None],
         "radius": [Interval(Real, 0, None, closed="both"), None],
@@ -209,25 +223,25 @@ class Isomap(GeodesicPathMixin, Embedding):
     def __init__(
         self,
         *,
-        n_neighbors=5,
-        radius=None,
-        n_components=2,
-        eigen_solver="auto",
-        tol=0,
-        max_iter=None,
-        path_method="auto",
-        neighbors_algorithm="auto",
-        n_jobs=None,
-        metric="minkowski",
-        p=2,
-        metric_params=None,
-        n_landmarks=None,
-        landmarks="maxmin",
-        on_disconnected="bridge",
-        store_dist_matrix=True,
-        random_state=None,
-        verbose=0,
-    ):
+        n_neighbors: int | None = 5,
+        radius: float | None = None,
+        n_components: int = 2,
+        eigen_solver: Literal["auto", "arpack", "dense"] = "auto",
+        tol: float = 0,
+        max_iter: int | None = None,
+        path_method: Literal["auto", "FW", "D"] = "auto",
+        neighbors_algorithm: Literal["auto", "brute", "kd_tree", "ball_tree"] = "auto",
+        n_jobs: int | None = None,
+        metric: str | Callable[..., float] = "minkowski",
+        p: float = 2,
+        metric_params: dict[str, Any] | None = None,
+        n_landmarks: int | float | None = None,
+        landmarks: Literal["maxmin", "random"] | ArrayLike = "maxmin",
+        on_disconnected: Literal["bridge", "raise"] = "bridge",
+        store_dist_matrix: bool = True,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.radius = radius
         self.n_components = n_components
@@ -249,7 +263,9 @@ class Isomap(GeodesicPathMixin, Embedding):
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(
+        self, X: MatrixLike | NearestNeighbors | BallTree | KDTree, y: Any = None
+    ) -> Self:
         """Embed the rows of X.
 
         Parameters
@@ -425,7 +441,7 @@ class Isomap(GeodesicPathMixin, Embedding):
             n_jobs=self.n_jobs,
         )
 
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> NDArray[np.floating]:
         """Place new rows in the embedding.
 
         A new row is linked to its neighbours among the training rows; its geodesics go
@@ -458,7 +474,7 @@ class Isomap(GeodesicPathMixin, Embedding):
             placed[rows] = project(self._geodesics_of(links[rows]), *parts)
         return placed
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: ArrayLike) -> NDArray[np.floating]:
         """Rows of the input space for points of the embedding.
 
         Local linear reconstruction: around each point, the training rows are regressed
@@ -502,7 +518,7 @@ class Isomap(GeodesicPathMixin, Embedding):
             )
         return training_rows(self.nbrs_)
 
-    def reconstruction_error(self):
+    def reconstruction_error(self) -> float:
         """Root mean square of what the embedding leaves of the centred kernel.
 
         Returns
@@ -524,7 +540,7 @@ class Isomap(GeodesicPathMixin, Embedding):
         """Number of rows, or landmarks, whose kernel was decomposed."""
         return len(self.kernel_pca_.eigenvectors_)
 
-    def residual_variance(self, n_components=None):
+    def residual_variance(self, n_components: int | None = None) -> NDArray[np.float64]:
         """Part of the geodesic distances' variance that the embedding leaves.
 
         Parameters
@@ -539,7 +555,7 @@ class Isomap(GeodesicPathMixin, Embedding):
             columns. Look for the number from which it hardly falls.
         """
         check_is_fitted(self)
-        fitted = self._n_features_out
+        fitted: int = self._n_features_out
         if n_components is None:
             n_components = fitted
         if not isinstance(n_components, Integral) or not 1 <= n_components <= fitted:

@@ -1,12 +1,16 @@
 """Laplacian eigenmaps: the slowest vibrations of the neighbourhood graph."""
 
 import warnings
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from .._sklearn_compat import Interval, StrOptions
+from .._typing import EigenSolver, MatrixLike, RandomState
 from ..eigen import flip_signs, smallest_eigenpairs
 from ._affinity import (
     check_affinities,
@@ -24,6 +28,11 @@ from ._random_walk import (
 from ._spectral import FLOATS, SpectralMethod
 
 __all__ = ["LaplacianEigenmaps", "SpectralEmbedding", "spectral_embedding"]
+
+
+Affinity = Literal[
+    "nearest_neighbors", "heat", "rbf", "precomputed", "precomputed_nearest_neighbors"
+]
 
 
 class SpectralEmbedding(SpectralMethod):
@@ -223,19 +232,21 @@ class SpectralEmbedding(SpectralMethod):
 
     def __init__(
         self,
-        n_components=2,
+        n_components: int = 2,
         *,
-        affinity="nearest_neighbors",
-        gamma=None,
-        random_state=None,
-        eigen_solver=None,
-        eigen_tol="auto",
-        n_neighbors=None,
-        n_jobs=None,
-        laplacian="symmetric",
-        on_disconnected="separate",
-        verbose=0,
-    ):
+        affinity: Affinity | Callable[..., Any] = "nearest_neighbors",
+        gamma: float | Literal["auto"] | None = None,
+        random_state: RandomState = None,
+        eigen_solver: EigenSolver | None = None,
+        eigen_tol: float | Literal["auto"] = "auto",
+        n_neighbors: int | None = None,
+        n_jobs: int | None = None,
+        laplacian: Literal[
+            "symmetric", "random_walk", "unnormalized", "geometric"
+        ] = "symmetric",
+        on_disconnected: Literal["separate", "bridge", "raise"] = "separate",
+        verbose: int = 0,
+    ) -> None:
         self.n_components = n_components
         self.affinity = affinity
         self.gamma = gamma
@@ -287,15 +298,15 @@ LaplacianEigenmaps = SpectralEmbedding
 
 
 def spectral_embedding(
-    adjacency,
+    adjacency: MatrixLike,
     *,
-    n_components=8,
-    eigen_solver=None,
-    random_state=None,
-    eigen_tol="auto",
-    norm_laplacian=True,
-    drop_first=True,
-):
+    n_components: int = 8,
+    eigen_solver: EigenSolver | None = None,
+    random_state: RandomState = None,
+    eigen_tol: float | Literal["auto"] = "auto",
+    norm_laplacian: bool = True,
+    drop_first: bool = True,
+) -> NDArray[np.floating]:
     """First eigenvectors of the Laplacian of a graph, as for spectral clustering.
 
     Parameters
@@ -329,6 +340,11 @@ def spectral_embedding(
         If the graph has several components: the first eigenvectors are then constant
         on each. That is right for clustering; to embed, use :class:`SpectralEmbedding`.
 
+    References
+    ----------
+    .. [1] von Luxburg, "A tutorial on spectral clustering", Statistics and Computing 17
+       (2007), 395-416.
+
     Examples
     --------
     Two triangles, joined by an edge:
@@ -340,7 +356,10 @@ def spectral_embedding(
     >>> spectral_embedding(adjacency, n_components=1).ravel().round(2)
     array([ 0.31,  0.31,  0.19, -0.19, -0.31, -0.31])
     """
-    parameters = {"n_components": n_components, "eigen_solver": eigen_solver}
+    parameters: dict[str, Any] = {
+        "n_components": n_components,
+        "eigen_solver": eigen_solver,
+    }
     SpectralEmbedding(**parameters, eigen_tol=eigen_tol)._validate_params()
     adjacency = check_array(adjacency, accept_sparse="csr", dtype=FLOATS)
     weights = without_diagonal(check_affinities(adjacency))

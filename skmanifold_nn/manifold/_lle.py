@@ -1,18 +1,26 @@
 """Locally linear embedding, and the methods that align local views as it does."""
 
 from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from sklearn.base import clone
-from sklearn.callback import with_callbacks
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._memory import require_memory
 from .._neighbors import kneighbors_graph
-from .._sklearn_compat import Interval, StrOptions, fit_context, training_rows
+from .._sklearn_compat import (
+    Interval,
+    StrOptions,
+    fit_context,
+    training_rows,
+    with_callbacks,
+)
+from .._typing import EigenSolver, MatrixLike, RandomState
 from ..base import Embedding
 from ..eigen import smallest_eigenpairs
 from ._alignment import alignment_matrix, outer_alignment_matrix
@@ -156,6 +164,11 @@ class LocallyLinearEmbedding(Embedding):
     (3, 2)
     """
 
+    reconstruction_error_: float
+    eigenvalues_: NDArray[np.floating]
+    eigen_solver_: str
+    nbrs_: NearestNeighbors
+
     _parameter_constraints: dict = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "n_components": [Interval(Integral, 1, None, closed="left")],
@@ -178,21 +191,21 @@ class LocallyLinearEmbedding(Embedding):
     def __init__(
         self,
         *,
-        n_neighbors=5,
-        n_components=2,
-        reg=1e-3,
-        eigen_solver="auto",
-        tol=1e-6,
-        max_iter=100,
-        method="standard",
-        hessian_tol=1e-4,
-        modified_tol=1e-12,
-        neighbors_algorithm="auto",
-        random_state=None,
-        n_jobs=None,
-        on_disconnected="separate",
-        verbose=0,
-    ):
+        n_neighbors: int = 5,
+        n_components: int = 2,
+        reg: float = 1e-3,
+        eigen_solver: EigenSolver = "auto",
+        tol: float = 1e-6,
+        max_iter: int = 100,
+        method: Literal["standard", "hessian", "modified", "ltsa"] = "standard",
+        hessian_tol: float = 1e-4,
+        modified_tol: float = 1e-12,
+        neighbors_algorithm: Literal["auto", "brute", "kd_tree", "ball_tree"] = "auto",
+        random_state: RandomState = None,
+        n_jobs: int | None = None,
+        on_disconnected: Literal["separate", "raise"] = "separate",
+        verbose: int = 0,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.n_components = n_components
         self.reg = reg
@@ -210,7 +223,7 @@ class LocallyLinearEmbedding(Embedding):
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: MatrixLike | NearestNeighbors, y: Any = None) -> Self:
         """Embed the rows of X.
 
         Parameters
@@ -393,7 +406,7 @@ class LocallyLinearEmbedding(Embedding):
             vectors = np.pad(vectors, ((0, 0), (0, missing)))
         return values, vectors, solver
 
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> NDArray[np.floating]:
         """Place new rows in the embedding.
 
         A new row is rebuilt from its nearest training rows by barycentric weights, and
@@ -458,20 +471,20 @@ def _reconstruction_cost(X, neighbors, reg, n_jobs):
 
 
 def locally_linear_embedding(
-    X,
+    X: MatrixLike | NearestNeighbors,
     *,
-    n_neighbors,
-    n_components,
-    reg=1e-3,
-    eigen_solver="auto",
-    tol=1e-6,
-    max_iter=100,
-    method="standard",
-    hessian_tol=1e-4,
-    modified_tol=1e-12,
-    random_state=None,
-    n_jobs=None,
-):
+    n_neighbors: int,
+    n_components: int,
+    reg: float = 1e-3,
+    eigen_solver: EigenSolver = "auto",
+    tol: float = 1e-6,
+    max_iter: int = 100,
+    method: Literal["standard", "hessian", "modified", "ltsa"] = "standard",
+    hessian_tol: float = 1e-4,
+    modified_tol: float = 1e-12,
+    random_state: RandomState = None,
+    n_jobs: int | None = None,
+) -> tuple[NDArray[np.floating], float]:
     """Embed rows by locally linear embedding: the estimator as a function.
 
     Parameters
@@ -513,6 +526,12 @@ def locally_linear_embedding(
     ------
     ValueError
         If a parameter or a value of X is not allowed.
+
+    References
+    ----------
+    .. [1] Roweis, Saul, "Nonlinear dimensionality reduction by locally linear
+       embedding", Science 290 (2000), 2323-2326. Those of the other methods stand at
+       :class:`LocallyLinearEmbedding`.
 
     Examples
     --------

@@ -1,19 +1,22 @@
 """Metric and non-metric multidimensional scaling."""
 
 import warnings
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import numpy as np
-from scipy.linalg import orthogonal_procrustes
-from sklearn.callback import with_callbacks
-from sklearn.utils import check_array, check_random_state
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from .._memory import require_memory
-from .._sklearn_compat import Interval, StrOptions, fit_context
+from .._sklearn_compat import Interval, StrOptions, fit_context, with_callbacks
+from .._typing import MatrixLike, RandomState
 from ..base import Embedding
 from ..eigen import flip_signs
 from ._affinity import EqualRows
+from ._configuration import aligned, check_configuration, first_zero, reunited
 from ._dissimilarities import (
     METRIC_CONSTRAINTS,
     SPARSE_METRICS,
@@ -23,7 +26,6 @@ from ._dissimilarities import (
     training_dissimilarities,
     training_rows,
 )
-from ._duplicates import distinct_rows
 from ._landmarks import landmark_distances
 from ._majorization import ACCELERATIONS
 from ._placement import place
@@ -202,6 +204,18 @@ class MDS(Embedding):
     (5, 2)
     """
 
+    stress_: float
+    stresses_: NDArray[np.float64]
+    scale_free_stress_: float
+    stress_per_point_: NDArray[np.floating]
+    loss_curve_: NDArray[np.floating]
+    n_iter_: int
+    dissimilarity_matrix_: NDArray[np.floating]
+    disparity_curve_: NDArray[np.floating]
+    weights_: NDArray[np.floating]
+    pivot_indices_: NDArray[np.integer]
+    pivot_dissimilarities_: NDArray[np.floating]
+
     _parameter_constraints: dict = {
         "n_components": [Interval(Integral, 1, None, closed="left")],
         "metric_mds": ["boolean"],
@@ -222,24 +236,24 @@ class MDS(Embedding):
 
     def __init__(
         self,
-        n_components=2,
+        n_components: int = 2,
         *,
-        metric_mds=True,
-        n_init=1,
-        init="classical_mds",
-        max_iter=300,
-        verbose=0,
-        eps=1e-6,
-        n_jobs=None,
-        random_state=None,
-        metric="euclidean",
-        metric_params=None,
-        normalized_stress="auto",
-        solver="smacof",
-        acceleration=None,
-        ties="secondary",
-        n_pivots=None,
-    ):
+        metric_mds: bool = True,
+        n_init: int = 1,
+        init: Literal["random", "classical_mds"] = "classical_mds",
+        max_iter: int = 300,
+        verbose: int = 0,
+        eps: float = 1e-6,
+        n_jobs: int | None = None,
+        random_state: RandomState = None,
+        metric: str | Callable[..., float] = "euclidean",
+        metric_params: dict[str, Any] | None = None,
+        normalized_stress: bool | Literal["auto"] = "auto",
+        solver: Literal["smacof", "sgd"] = "smacof",
+        acceleration: Literal["nesterov"] | None = None,
+        ties: Literal["secondary", "primary"] = "secondary",
+        n_pivots: int | None = None,
+    ) -> None:
         self.n_components = n_components
         self.metric_mds = metric_mds
         self.n_init = n_init
@@ -259,7 +273,15 @@ class MDS(Embedding):
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, init=None, *, weights=None, reference=None):
+    def fit(
+        self,
+        X: MatrixLike,
+        y: Any = None,
+        init: ArrayLike | None = None,
+        *,
+        weights: ArrayLike | None = None,
+        reference: ArrayLike | None = None,
+    ) -> Self:
         """Find a configuration for the rows of X.
 
         Parameters
@@ -295,10 +317,12 @@ class MDS(Embedding):
         random_state = check_random_state(self.random_state)
         with self._fit_tasks(3, X, y) as task:
             with task("dissimilarities"):
+                # scope: weights of all pairs, or indices of the pivots
                 parts, rows = self._measure(X, weights, random_state)
-            n_samples = len(parts[-1])
-            init = _check_configuration("init", init, n_samples)
-            reference = _check_configuration("reference", reference, n_samples)
+                scope, dissimilarities = parts
+            n_samples = len(dissimilarities)
+            init = check_configuration("init", init, n_samples)
+            reference = check_configuration("reference", reference, n_samples)
             n_components = self.n_components if init is None else init.shape[1]
             self._check_start(init, n_components)
             if reference is not None and reference.shape[1] != n_components:
@@ -307,14 +331,22 @@ class MDS(Embedding):
                     f"{(n_samples, n_components)}, got {reference.shape}."
                 )
             kind = AllPairs if self.n_pivots is None else FromPivots
-            stress = kind(*parts, self, n_components)
+            stress = kind(scope, dissimilarities, self, n_components)
             with task("runs"):
                 runs = list(self._runs(stress, rows, init, random_state))
             with task("attributes"):
                 self._keep(stress, runs, rows, init, reference)
         return self
 
-    def fit_transform(self, X, y=None, init=None, *, weights=None, reference=None):
+    def fit_transform(
+        self,
+        X: MatrixLike,
+        y: Any = None,
+        init: ArrayLike | None = None,
+        *,
+        weights: ArrayLike | None = None,
+        reference: ArrayLike | None = None,
+    ) -> NDArray[np.floating]:
         """Find a configuration for the rows of X and return it.
 
         Parameters
@@ -445,7 +477,7 @@ class MDS(Embedding):
                 start, random_state, self._reporter(index)
             )
             if self.solver == "sgd" and self.metric != "precomputed":
-                configuration = _reunited(configuration, rows)
+                configuration = reunited(configuration, rows)
             yield Run(configuration, losses, *stress.measure(configuration))
 
     def _reporter(self, index):
@@ -468,7 +500,7 @@ class MDS(Embedding):
         attributes = stress.attributes(best)
         configuration = best.configuration
         if reference is not None:
-            configuration = _aligned(configuration, reference)
+            configuration = aligned(configuration, reference)
         elif init is None and self.init == "classical_mds":
             configuration = flip_signs(configuration).astype(rows.dtype, copy=False)
         for name in OPTIONAL_ATTRIBUTES:
@@ -481,7 +513,7 @@ class MDS(Embedding):
         # A copy: what becomes of the caller's rows does not matter.
         self._rows = None if self.metric == "precomputed" else rows.copy()
 
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> NDArray[np.floating]:
         """Place new rows in the configuration, each by itself.
 
         The stress of a new point against the fixed training points (with `n_pivots`:
@@ -522,7 +554,7 @@ class MDS(Embedding):
                 self._disparities(block), fixed, weights, n_jobs=self.n_jobs
             )
         if self._rows is None:
-            twins = _first_zero(X)
+            twins = first_zero(X)
         else:
             twins = EqualRows(self._rows)(X)
         placed[twins >= 0] = self.embedding_[twins[twins >= 0]]
@@ -545,44 +577,3 @@ class MDS(Embedding):
         tags.input_tags.sparse = self.metric in SPARSE_METRICS
         tags.input_tags.pairwise = self.metric == "precomputed"
         return tags
-
-
-def _check_configuration(name, configuration, n_samples):
-    """Coordinates of all rows, or None."""
-    if configuration is None:
-        return None
-    configuration = check_array(
-        configuration, dtype=[np.float64, np.float32], input_name=name
-    )
-    if len(configuration) != n_samples:
-        raise ValueError(
-            f"{name} matrix should be of shape ({n_samples}, n_components), got "
-            f"{configuration.shape}."
-        )
-    return configuration
-
-
-def _aligned(configuration, reference):
-    """Rotated, reflected and shifted to a reference: Procrustes without scaling."""
-    centre = configuration.mean(axis=0), reference.mean(axis=0)
-    rotation, _ = orthogonal_procrustes(
-        configuration - centre[0], reference - centre[1]
-    )
-    aligned = (configuration - centre[0]) @ rotation + centre[1]
-    return aligned.astype(configuration.dtype)
-
-
-def _reunited(configuration, rows):
-    """Copies of a row at the mean of their places."""
-    first, inverse = distinct_rows(rows)
-    if first is None:
-        return configuration
-    counts = np.bincount(inverse)
-    means = [np.bincount(inverse, column) / counts for column in configuration.T]
-    return np.stack(means, axis=1)[inverse].astype(configuration.dtype)
-
-
-def _first_zero(dissimilarities):
-    """For each row the first column that is zero, or -1."""
-    is_zero = dissimilarities == 0
-    return np.where(is_zero.any(axis=1), is_zero.argmax(axis=1), -1)

@@ -1,31 +1,35 @@
 """SMACOF as a function."""
 
-import numpy as np
+from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._typing import RandomState
 from ._mds import MDS
 
 __all__ = ["smacof"]
 
 
 def smacof(
-    dissimilarities,
+    dissimilarities: ArrayLike,
     *,
-    metric=True,
-    n_components=2,
-    init=None,
-    n_init=1,
-    n_jobs=None,
-    max_iter=300,
-    verbose=0,
-    eps=1e-6,
-    random_state=None,
-    return_n_iter=False,
-    normalized_stress="auto",
-    weights=None,
-    acceleration=None,
-    ties="secondary",
-    reference=None,
-):
+    metric: bool = True,
+    n_components: int = 2,
+    init: ArrayLike | None = None,
+    n_init: int = 1,
+    n_jobs: int | None = None,
+    max_iter: int = 300,
+    verbose: int = 0,
+    eps: float = 1e-6,
+    random_state: RandomState = None,
+    return_n_iter: bool = False,
+    normalized_stress: bool | Literal["auto"] = "auto",
+    weights: ArrayLike | None = None,
+    acceleration: Literal["nesterov"] | None = None,
+    ties: Literal["secondary", "primary"] = "secondary",
+    reference: ArrayLike | None = None,
+) -> tuple[Any, ...]:
     """Multidimensional scaling of a matrix of dissimilarities by SMACOF.
 
     A superset of :func:`sklearn.manifold.smacof`; see :class:`MDS`, which this fits.

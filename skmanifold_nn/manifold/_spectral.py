@@ -7,15 +7,18 @@ its affinities, lambda psi(x) = sum_j p(x, j) psi(j).
 
 import inspect
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.callback import with_callbacks
 from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._memory import require_memory
-from .._sklearn_compat import fit_context
+from .._sklearn_compat import fit_context, with_callbacks
+from .._typing import MatrixLike
 from ..base import Embedding
 from ..graph import closest_pairs
 from ._affinity import (
@@ -125,6 +128,13 @@ class SpectralMethod(Embedding):
     eigen_solver, eigen_tol, on_disconnected and verbose, and defines what follows.
     """
 
+    affinity_matrix_: NDArray[np.floating] | sparse.csr_array
+    eigenvalues_: NDArray[np.floating]
+    eigen_solver_: str
+    n_neighbors_: int
+    gamma_: float
+    nbrs_: NearestNeighbors
+
     # How neighbours of each affinity that makes a graph are weighted.
     _graph_weights: dict
     # Whether the affinity of a row to itself counts.
@@ -160,7 +170,7 @@ class SpectralMethod(Embedding):
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X: MatrixLike, y: Any = None) -> Self:
         """Embed the rows of X.
 
         Parameters
@@ -379,7 +389,7 @@ class SpectralMethod(Embedding):
 
     # --- transform ---
 
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> NDArray[np.floating]:
         """Place new rows in the embedding, by Nystroem's method.
 
         A row equal to a training row gets its place exactly. Any other is joined to the
