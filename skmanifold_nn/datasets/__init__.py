@@ -14,6 +14,7 @@ from ._series import (
     load_sunspots,
 )
 from ._surfaces import make_severed_sphere, make_swiss_roll_hole, make_twin_peaks
+from ._target import make_tilted_target
 
 __all__ = [
     "load_city_distances",
@@ -31,5 +32,6 @@ __all__ = [
     "make_severed_sphere",
     "make_spirals",
     "make_swiss_roll_hole",
+    "make_tilted_target",
     "make_twin_peaks",
 ]

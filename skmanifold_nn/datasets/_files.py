@@ -36,7 +36,8 @@ def description(name: str) -> str:
     end = start + 1
     while end < len(lines) and (not lines[end] or lines[end].startswith(" ")):
         end += 1
-    return "\n".join(line.removeprefix("    ") for line in lines[start + 1 : end]).strip()
+    lines = [line.removeprefix("    ") for line in lines[start + 1 : end]]
+    return "\n".join(lines).strip()
 
 
 def check_subset(subset: str) -> str:
