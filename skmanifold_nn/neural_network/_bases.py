@@ -12,8 +12,10 @@ MYPY = False  # True to mypy alone
 if MYPY:
     from numpy.typing import ArrayLike, NDArray
 
-    class BaseEstimator:
+    class Mixin:
         def __getattr__(self, name: str) -> Any: ...
+
+    class BaseEstimator(Mixin):
         def get_params(self, deep: bool = True) -> dict[str, Any]: ...
         def set_params(self, **params: Any) -> Self: ...
 
@@ -45,11 +47,15 @@ else:
     )
     from sklearn.callback import CallbackSupportMixin
 
+    # Of parts of a network, which use what the others have.
+    Mixin = object
+
 __all__ = [
     "BaseEstimator",
     "CallbackSupportMixin",
     "ClassNamePrefixFeaturesOutMixin",
     "ClassifierMixin",
+    "Mixin",
     "RegressorMixin",
     "TransformerMixin",
 ]

@@ -49,8 +49,8 @@ class _Perceptron(_PerceptronParameters):
         sizes = described["hidden_layer_sizes"]
         return plan_perceptron(planner, tensor, sizes, described)
 
-    @property  # type: ignore[override]
-    def n_layers_(self) -> int:
+    @property
+    def n_layers_(self) -> int:  # type: ignore[override]
         """Layers, those of the input and the output counted."""
         return len(self._described["hidden_layer_sizes"]) + 2
 

@@ -8,12 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
+from ._bases import Mixin
 from .layers._engine import input_slopes
 
 __all__ = ["Saliency"]
 
 
-class Saliency:
+class Saliency(Mixin):
     """Method `saliency` of networks whose samples have a shape."""
 
     def saliency(self, X: ArrayLike, target: Any = None) -> NDArray[np.floating]:

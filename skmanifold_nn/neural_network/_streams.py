@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from ._bases import Mixin
 from ._sequences import read_sequences
 from .layers._engine import run_one_step
 
@@ -17,7 +18,7 @@ METHODS = ("predict", "predict_proba", "predict_log_proba")
 MethodName = Literal["predict", "predict_proba", "predict_log_proba"]
 
 
-class Streams:
+class Streams(Mixin):
     """Mixin of networks whose states can be kept from step to step."""
 
     def predict_step(

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
+from ._bases import Mixin
+
 __all__ = ["TorchWeights"]
 
 # Of dense and normalised layers; weights of dense layers are (n_outputs, n_inputs).
@@ -21,7 +23,7 @@ NAMES = {
 }
 
 
-class TorchWeights:
+class TorchWeights(Mixin):
     """Mixin of recurrent networks whose weights go to PyTorch and come from there."""
 
     def to_torch_state_dict(self) -> dict[str, NDArray[np.floating]]:
@@ -57,7 +59,7 @@ class TorchWeights:
         check_is_fitted(self)
         _refuse_peepholes(self)
         params, statistics = self._numbers()
-        plan, state_dict = self._plan(), {}
+        plan, state_dict = self._plan(), dict[str, Any]()
         for vector, entries in (
             (params, plan.parameters),
             (statistics, plan.statistics),

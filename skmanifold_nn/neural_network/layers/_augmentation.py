@@ -2,6 +2,7 @@
 
 import math
 from numbers import Integral, Real
+from typing import Literal
 
 from ..._kernels._augmentation import ADDRESSES, scratch_size
 from ._base import Layer
@@ -22,7 +23,8 @@ class Augment(Layer):
     Shifted, flipped, turned or zoomed pictures mean the same to whoever looks at them:
     a network that has seen them so learns it, instead of learning its few samples by
     heart. Validation data and new data are not changed. The layer is the first one of
-    a network, on samples of shape (height, width, n_channels) or (n_steps, n_channels).
+    a network, on samples of shape (height, width, n_channels) or (n_steps, n_channels),
+    which they keep; `ConvNetClassifier` has a parameter `augment`.
 
     Every sample of a minibatch gets a map of its own, and is seen through it once, with
     bilinear interpolation: a window is cut out and enlarged, flipped, zoomed and turned
@@ -51,6 +53,16 @@ class Augment(Layer):
         sees them: between 0 and 1 where images were bytes.
     fill : {"zeros", "nearest"}, default="zeros"
         What is seen where there is no image: zeros, or the nearest place of the image.
+
+    See Also
+    --------
+    GaussianNoise : Noise at any place of a network.
+    skmanifold_nn.neural_network.ConvNetClassifier : Takes these parameters as a dict.
+
+    Notes
+    -----
+    The maps follow from the estimator's `random_state`, for any `n_jobs`. No larger
+    training set is made: samples are changed as they are copied into a minibatch.
 
     References
     ----------
@@ -84,14 +96,14 @@ class Augment(Layer):
     def __init__(
         self,
         *,
-        shift=0,
-        flip=None,
-        rotation=0.0,
-        zoom=0.0,
-        crop=0.0,
-        noise=0.0,
-        fill="zeros",
-    ):
+        shift: float | tuple[float, float] = 0,
+        flip: Literal["horizontal", "vertical", "both"] | None = None,
+        rotation: float = 0.0,
+        zoom: float = 0.0,
+        crop: float = 0.0,
+        noise: float = 0.0,
+        fill: Literal["zeros", "nearest"] = "zeros",
+    ) -> None:
         self.shift = shift
         self.flip = flip
         self.rotation = rotation

@@ -5,7 +5,10 @@ an activation. Intercepts are where no normalisation follows, which would take t
 away.
 """
 
-from ._activations import activate
+from typing import Literal
+
+from .._initializers import InitializerName
+from ._activations import ActivationName, activate
 from ._base import Layer
 from ._containers import add, join
 from ._convolution import Conv1D, Conv2D
@@ -14,7 +17,7 @@ from ._normalization import NORMALIZATIONS
 from ._planner import Planner, Tensor
 from ._pooling import MaxPool1D, MaxPool2D
 from ._shapes import rolled
-from ._windows import check_axes, check_count
+from ._windows import Sizes, check_axes, check_count
 
 __all__ = ["DenseBlock", "InceptionBlock", "ResidualBlock", "plan_unit"]
 
@@ -80,7 +83,9 @@ class _Block(Layer):
 class ResidualBlock(_Block):
     """Convolutions of a map, plus the map.
 
-    The map itself, or where its shape changes a convolution of single places, is added
+    Samples have the shape (height, width, n_channels) or (n_steps, n_channels), and
+    n_filters channels when they come out, of as many places divided by the stride. The
+    map itself, or where its shape changes a convolution of single places, is added
     to what the convolutions make of it, before the last activation: a block learns what
     is to be changed, and gradients pass it unchanged.
 
@@ -105,30 +110,48 @@ class ResidualBlock(_Block):
     n_convolutions : int, default=2
         How many there are, one after the other.
 
+    See Also
+    --------
+    Residual : The sum of an input and what any layers make of it.
+    skmanifold_nn.neural_network.ConvNetClassifier : Makes networks of blocks.
+
     References
     ----------
-    He, Zhang, Ren and Sun, "Deep residual learning for image recognition", CVPR 2016.
+    He, Zhang, Ren and Sun, "Deep residual learning for image recognition", CVPR 2016,
+    section 3.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import ResidualBlock
-    >>> ResidualBlock(16, stride=2, normalization="batch")
-    ResidualBlock(n_filters=16, normalization='batch', stride=2)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialClassifier
+    >>> from skmanifold_nn.neural_network.layers import Flatten, ResidualBlock
+    >>> net = SequentialClassifier(
+    ...     [
+    ...         ("block", ResidualBlock(16, stride=2, normalization="batch")),
+    ...         ("flat", Flatten()),
+    ...     ],
+    ...     input_shape=(8, 8, 1),
+    ... )
+    >>> X, y = np.ones((2, 64)), [0, 1]
+    >>> net.partial_fit(X, y, classes=[0, 1]).layer_names_[:4]
+    ['block__conv1', 'block__conv2', 'block__shortcut', 'block']
+    >>> net.transform(X, layer="block").shape  # 4 x 4 places of 16 channels
+    (2, 256)
     """
 
     def __init__(
         self,
-        n_filters,
-        kernel_size=3,
-        activation="relu",
+        n_filters: int,
+        kernel_size: Sizes = 3,
+        activation: ActivationName = "relu",
         *,
-        stride=1,
-        dilation=1,
-        normalization=None,
-        dropout=0.0,
-        initializer="auto",
-        n_convolutions=2,
-    ):
+        stride: Sizes = 1,
+        dilation: Sizes = 1,
+        normalization: Literal["batch", "layer"] | None = None,
+        dropout: float = 0.0,
+        initializer: InitializerName = "auto",
+        n_convolutions: int = 2,
+    ) -> None:
         self.n_filters = n_filters
         self.kernel_size = kernel_size
         self.activation = activation
@@ -171,6 +194,8 @@ class ResidualBlock(_Block):
 class InceptionBlock(_Block):
     """Convolutions of several sizes of the same map, side by side.
 
+    Samples have the shape (height, width, n_channels) or (n_steps, n_channels), and
+    n_filters channels when they come out, of as many places divided by the stride.
     Windows of one place, of `kernel_size`, of two places more, and of one place after
     the maxima of windows of three, each with a quarter of the filters. Before larger
     windows a convolution of single places makes no more channels than they have
@@ -195,29 +220,42 @@ class InceptionBlock(_Block):
     initializer : str, default="auto"
         As of `Dense`.
 
+    See Also
+    --------
+    Concatenate : Outputs of any layers side by side.
+    skmanifold_nn.neural_network.ConvNetClassifier : Makes networks of blocks.
+
     References
     ----------
     Szegedy et al., "Going deeper with convolutions", CVPR 2015, figure 2b.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import InceptionBlock
-    >>> InceptionBlock(32)
-    InceptionBlock(n_filters=32)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialClassifier
+    >>> from skmanifold_nn.neural_network.layers import (
+    ...     GlobalAveragePool, InceptionBlock)
+    >>> net = SequentialClassifier(
+    ...     [("block", InceptionBlock(32)), ("mean", GlobalAveragePool())],
+    ...     input_shape=(8, 8, 1),
+    ... )
+    >>> X, y = np.ones((2, 64)), [0, 1]
+    >>> net.partial_fit(X, y, classes=[0, 1]).transform(X).shape
+    (2, 32)
     """
 
     def __init__(
         self,
-        n_filters,
-        kernel_size=3,
-        activation="relu",
+        n_filters: int,
+        kernel_size: Sizes = 3,
+        activation: ActivationName = "relu",
         *,
-        stride=1,
-        dilation=1,
-        normalization=None,
-        dropout=0.0,
-        initializer="auto",
-    ):
+        stride: Sizes = 1,
+        dilation: Sizes = 1,
+        normalization: Literal["batch", "layer"] | None = None,
+        dropout: float = 0.0,
+        initializer: InitializerName = "auto",
+    ) -> None:
         self.n_filters = n_filters
         self.kernel_size = kernel_size
         self.activation = activation
@@ -266,7 +304,9 @@ class InceptionBlock(_Block):
 class DenseBlock(_Block):
     """Convolutions, each of which sees the maps of all before it.
 
-    The output is the input and the maps of all convolutions, side by side.
+    Samples have the shape (height, width, n_channels) or (n_steps, n_channels), which
+    they keep, but for the channels: the output is the input and the maps of all
+    convolutions, side by side, n_channels + n_convolutions growth of them.
 
     Parameters
     ----------
@@ -287,30 +327,42 @@ class DenseBlock(_Block):
     initializer : str, default="auto"
         As of `Dense`.
 
+    See Also
+    --------
+    Concatenate : Outputs of any layers side by side.
+    skmanifold_nn.neural_network.ConvNetClassifier : Makes networks of blocks.
+
     References
     ----------
     Huang, Liu, van der Maaten and Weinberger, "Densely connected convolutional
-    networks", CVPR 2017.
+    networks", CVPR 2017, section 3.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import DenseBlock
-    >>> DenseBlock(12, 4)
-    DenseBlock(growth=12, n_convolutions=4)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialClassifier
+    >>> from skmanifold_nn.neural_network.layers import DenseBlock, GlobalAveragePool
+    >>> net = SequentialClassifier(
+    ...     [("block", DenseBlock(12, 4)), ("mean", GlobalAveragePool())],
+    ...     input_shape=(8, 8, 1),
+    ... )
+    >>> X, y = np.ones((2, 64)), [0, 1]
+    >>> net.partial_fit(X, y, classes=[0, 1]).transform(X).shape  # 1 + 4 times 12
+    (2, 49)
     """
 
     def __init__(
         self,
-        growth,
-        n_convolutions=3,
-        kernel_size=3,
-        activation="relu",
+        growth: int,
+        n_convolutions: int = 3,
+        kernel_size: Sizes = 3,
+        activation: ActivationName = "relu",
         *,
-        dilation=1,
-        normalization=None,
-        dropout=0.0,
-        initializer="auto",
-    ):
+        dilation: Sizes = 1,
+        normalization: Literal["batch", "layer"] | None = None,
+        dropout: float = 0.0,
+        initializer: InitializerName = "auto",
+    ) -> None:
         self.growth = growth
         self.n_convolutions = n_convolutions
         self.kernel_size = kernel_size

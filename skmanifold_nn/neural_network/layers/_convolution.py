@@ -1,6 +1,7 @@
 """Convolutional layers, channels last."""
 
 from functools import partial
+from typing import Literal
 
 from ..._kernels._convolution import (
     ADDRESSES,
@@ -9,12 +10,12 @@ from ..._kernels._convolution import (
     shared_size,
 )
 from ..._kernels._depthwise import ADDRESSES as DEPTHWISE
-from .._initializers import initial_intercepts, initial_weights
-from ._activations import activate
+from .._initializers import InitializerName, initial_intercepts, initial_weights
+from ._activations import ActivationName, activate
 from ._base import Layer
 from ._dense import check_initializer
 from ._planner import Planner, Tensor
-from ._windows import check_count, mapped, windows
+from ._windows import Padding, Sizes, check_count, mapped, windows
 
 __all__ = ["Conv1D", "Conv2D"]
 
@@ -68,17 +69,17 @@ class _Convolution(Layer):
 
     def __init__(
         self,
-        n_filters,
-        kernel_size,
-        activation="identity",
+        n_filters: int,
+        kernel_size: Sizes,
+        activation: Literal[ActivationName, "softmax"] = "identity",
         *,
-        stride=1,
-        dilation=1,
-        padding="valid",
-        groups=1,
-        initializer="auto",
-        bias=True,
-    ):
+        stride: Sizes = 1,
+        dilation: Sizes = 1,
+        padding: Padding = "valid",
+        groups: int = 1,
+        initializer: InitializerName = "auto",
+        bias: bool = True,
+    ) -> None:
         self.n_filters = n_filters
         self.kernel_size = kernel_size
         self.activation = activation
@@ -128,10 +129,12 @@ class _Convolution(Layer):
 class Conv1D(_Convolution):
     """Convolution of signals: the same products at every place.
 
-    Samples have the shape (n_steps, n_channels). An output's value is a sum over the
-    channels of `kernel_size` neighbouring steps, the same sum everywhere, so that a
-    shape is found wherever it is. There are floor((n_steps + 2 padding - extent) /
-    stride) + 1 steps in the output, with extent = (kernel_size - 1) dilation + 1.
+    Samples have the shape (n_steps, n_channels), those that come out (n_out,
+    n_filters). An output's value is a sum over the channels of `kernel_size`
+    neighbouring steps, the same sum everywhere, so that a shape is found wherever it
+    is; then comes the activation. There are n_out = floor((n_steps + 2 padding -
+    extent) / stride) + 1 steps in the output, with extent = (kernel_size - 1) dilation
+    + 1. The weights have the shape (kernel_size, n_channels / groups, n_filters).
 
     Parameters
     ----------
@@ -156,6 +159,18 @@ class Conv1D(_Convolution):
     bias : bool, default=True
         Whether there are intercepts; before a normalisation they have no effect.
 
+    See Also
+    --------
+    Conv2D : Convolution of images.
+    MaxPool1D : Makes signals shorter.
+    ConvTranspose1D : Makes signals longer.
+
+    Notes
+    -----
+    PyTorch's ``Conv1d`` has the channels before the steps, and weights of shape
+    (n_filters, n_channels, kernel_size). With a stride above 1, "same" puts the odd
+    zero behind the signal, as Keras does. It is a correlation: filters are not flipped.
+
     References
     ----------
     Waibel et al., "Phoneme recognition using time-delay neural networks", IEEE Trans.
@@ -163,9 +178,24 @@ class Conv1D(_Convolution):
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import Conv1D
-    >>> Conv1D(8, 5, "relu", stride=2)
-    Conv1D(activation='relu', kernel_size=5, n_filters=8, stride=2)
+    Which of two shapes is in a noisy signal, wherever it is:
+
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialClassifier
+    >>> from skmanifold_nn.neural_network.layers import Conv1D, GlobalAveragePool
+    >>> rng = np.random.default_rng(1)
+    >>> X, y = rng.normal(0, 0.3, (300, 40)), rng.integers(2, size=300)
+    >>> for x, label, start in zip(X, y, rng.integers(30, size=300)):
+    ...     x[start : start + 10] += [1, -1][label] * np.linspace(-2, 2, 10)
+    >>> net = SequentialClassifier(
+    ...     [("conv", Conv1D(8, 7, "relu")), ("mean", GlobalAveragePool())],
+    ...     input_shape=(40, 1), batch_size=32, learning_rate_init=0.1,
+    ...     learning_rate="one_cycle", max_iter=20, random_state=1,
+    ... )
+    >>> net.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.9
+    True
+    >>> net.coefs_[0].shape
+    (7, 1, 8)
     """
 
     _n_axes = 1
@@ -174,11 +204,12 @@ class Conv1D(_Convolution):
 class Conv2D(_Convolution):
     """Convolution of images: the same products at every place.
 
-    Samples have the shape (height, width, n_channels). An output's value is a sum over
-    the channels of a window of neighbouring places, the same sum everywhere, so that a
-    shape is found wherever it is. Along each axis there are floor((size + 2 padding -
-    extent) / stride) + 1 places in the output, with extent = (kernel_size - 1)
-    dilation + 1.
+    Samples have the shape (height, width, n_channels), and n_filters channels when they
+    come out. An output's value is a sum over the channels of a window of neighbouring
+    places, the same sum everywhere, so that a shape is found wherever it is; then comes
+    the activation. Along each axis there are floor((size + 2 padding - extent) /
+    stride) + 1 places in the output, with extent = (kernel_size - 1) dilation + 1. The
+    weights have the shape (lines, columns, n_channels / groups, n_filters).
 
     Parameters
     ----------
@@ -202,6 +233,19 @@ class Conv2D(_Convolution):
         As of `Dense`.
     bias : bool, default=True
         Whether there are intercepts; before a normalisation they have no effect.
+
+    See Also
+    --------
+    Conv1D : Convolution of signals.
+    MaxPool2D : Makes images smaller.
+    ConvTranspose2D : Makes images larger.
+    ResidualBlock : Convolutions, and a way past them.
+
+    Notes
+    -----
+    PyTorch's ``Conv2d`` has the channels first, and its weights are these as
+    ``permute(3, 2, 0, 1)``. With a stride above 1, "same" puts the odd zero behind the
+    map, as Keras does. It is a correlation: filters are not flipped.
 
     References
     ----------

@@ -6,7 +6,7 @@ from ..._kernels._pooling import ADDRESSES
 from ._base import Layer
 from ._planner import Planner, Tensor
 from ._shapes import rolled
-from ._windows import check_axes, mapped, windows
+from ._windows import Padding, Sizes, check_axes, mapped, windows
 
 __all__ = [
     "AveragePool1D",
@@ -37,7 +37,13 @@ class _Pool(Layer):
     _n_axes = 2
     _op = "max_pool"
 
-    def __init__(self, pool_size=2, *, stride=None, padding="valid"):
+    def __init__(
+        self,
+        pool_size: Sizes = 2,
+        *,
+        stride: Sizes | None = None,
+        padding: Padding = "valid",
+    ) -> None:
         self.pool_size = pool_size
         self.stride = stride
         self.padding = padding
@@ -64,7 +70,8 @@ class _Pool(Layer):
 class MaxPool1D(_Pool):
     """The largest value of each channel in windows of a signal.
 
-    Samples have the shape (n_steps, n_channels).
+    Samples have the shape (n_steps, n_channels), and as many channels when they come
+    out, of floor((n_steps + 2 padding - pool_size) / stride) + 1 steps.
 
     Parameters
     ----------
@@ -75,11 +82,22 @@ class MaxPool1D(_Pool):
     padding : {"valid", "same"} or int, default="valid"
         As of `Conv1D`; what is added is never the largest.
 
+    See Also
+    --------
+    MaxPool2D : For images.
+    AveragePool1D : Means in place of the largest values.
+    GlobalAveragePool : Means over all places.
+
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import MaxPool1D
-    >>> MaxPool1D(3, stride=2)
-    MaxPool1D(pool_size=3, stride=2)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import Flatten, MaxPool1D
+    >>> X, y = np.array([[0.0, 5.0, 1.0, 2.0, 9.0, 3.0, 4.0]]), [0.0]
+    >>> net = SequentialRegressor(
+    ...     [("pool", MaxPool1D(3, stride=2)), ("flat", Flatten())], input_shape=(7, 1))
+    >>> net.partial_fit(X, y).transform(X)
+    array([[5., 9., 9.]])
     """
 
     _n_axes = 1
@@ -88,7 +106,10 @@ class MaxPool1D(_Pool):
 class MaxPool2D(_Pool):
     """The largest value of each channel in windows of an image.
 
-    Samples have the shape (height, width, n_channels).
+    Samples have the shape (height, width, n_channels), and as many channels when they
+    come out, of floor((size + 2 padding - pool_size) / stride) + 1 places along each
+    axis. It throws away where exactly something was found, so that small shifts matter
+    less.
 
     Parameters
     ----------
@@ -99,18 +120,35 @@ class MaxPool2D(_Pool):
     padding : {"valid", "same"}, int or (int, int), default="valid"
         As of `Conv2D`; what is added is never the largest.
 
+    See Also
+    --------
+    MaxPool1D : For signals.
+    AveragePool2D : Means in place of the largest values.
+    GlobalAveragePool : Means over all places.
+
+    References
+    ----------
+    Scherer, Müller and Behnke, "Evaluation of pooling operations in convolutional
+    architectures for object recognition", ICANN 2010.
+
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import MaxPool2D
-    >>> MaxPool2D((2, 1))
-    MaxPool2D(pool_size=(2, 1))
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import Flatten, MaxPool2D
+    >>> X, y = np.arange(16.0).reshape(1, -1), [0.0]
+    >>> net = SequentialRegressor(
+    ...     [("pool", MaxPool2D(2)), ("flat", Flatten())], input_shape=(4, 4, 1))
+    >>> net.partial_fit(X, y).transform(X)
+    array([[ 5.,  7., 13., 15.]])
     """
 
 
 class AveragePool1D(_Pool):
     """The mean of each channel in windows of a signal.
 
-    Samples have the shape (n_steps, n_channels).
+    Samples have the shape (n_steps, n_channels), and as many channels when they come
+    out, of floor((n_steps + 2 padding - pool_size) / stride) + 1 steps.
 
     Parameters
     ----------
@@ -119,13 +157,25 @@ class AveragePool1D(_Pool):
     stride : int, default=None
         Distance of windows; None: `pool_size`, so that they do not overlap.
     padding : {"valid", "same"} or int, default="valid"
-        As of `Conv1D`; what is added does not count in the means.
+        As of `Conv1D`; what is added does not count in the means, other than in
+        PyTorch.
+
+    See Also
+    --------
+    AveragePool2D : For images.
+    MaxPool1D : The largest values in place of means.
+    GlobalAveragePool : Means over all places.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import AveragePool1D
-    >>> AveragePool1D(4)
-    AveragePool1D(pool_size=4)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import AveragePool1D, Flatten
+    >>> X, y = np.arange(6.0).reshape(1, -1), [0.0]
+    >>> net = SequentialRegressor(
+    ...     [("pool", AveragePool1D(2)), ("flat", Flatten())], input_shape=(6, 1))
+    >>> net.partial_fit(X, y).transform(X)
+    array([[0.5, 2.5, 4.5]])
     """
 
     _n_axes = 1
@@ -135,7 +185,9 @@ class AveragePool1D(_Pool):
 class AveragePool2D(_Pool):
     """The mean of each channel in windows of an image.
 
-    Samples have the shape (height, width, n_channels).
+    Samples have the shape (height, width, n_channels), and as many channels when they
+    come out, of floor((size + 2 padding - pool_size) / stride) + 1 places along each
+    axis.
 
     Parameters
     ----------
@@ -144,13 +196,30 @@ class AveragePool2D(_Pool):
     stride : int or (int, int), default=None
         Distance of windows; None: `pool_size`, so that they do not overlap.
     padding : {"valid", "same"}, int or (int, int), default="valid"
-        As of `Conv2D`; what is added does not count in the means.
+        As of `Conv2D`; what is added does not count in the means, other than in
+        PyTorch.
+
+    See Also
+    --------
+    AveragePool1D : For signals.
+    MaxPool2D : The largest values in place of means.
+    GlobalAveragePool : Means over all places.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
+    recognition", Proc. IEEE 86, 1998, section II.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import AveragePool2D
-    >>> AveragePool2D(3, stride=1, padding="same")
-    AveragePool2D(padding='same', pool_size=3, stride=1)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import AveragePool2D, Flatten
+    >>> X, y = np.arange(16.0).reshape(1, -1), [0.0]
+    >>> net = SequentialRegressor(
+    ...     [("pool", AveragePool2D(2)), ("flat", Flatten())], input_shape=(4, 4, 1))
+    >>> net.partial_fit(X, y).transform(X)
+    array([[ 2.5,  4.5, 10.5, 12.5]])
     """
 
     _op = "average_pool"
@@ -159,15 +228,27 @@ class AveragePool2D(_Pool):
 class GlobalAveragePool(Layer):
     """The mean of each channel over all places of an image or signal.
 
+    Samples have the shape (height, width, n_channels) or (n_steps, n_channels), those
+    that come out (n_channels,): before dense layers, in place of a `Flatten`, it saves
+    weights, and no place means more than another.
+
+    See Also
+    --------
+    Flatten : Keeps all values.
+
     References
     ----------
     Lin, Chen and Yan, "Network in network", ICLR 2014, section 3.2.
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
     >>> from skmanifold_nn.neural_network.layers import GlobalAveragePool
-    >>> GlobalAveragePool()
-    GlobalAveragePool()
+    >>> X, y = np.arange(12.0).reshape(1, -1), [0.0]
+    >>> net = SequentialRegressor([("mean", GlobalAveragePool())], input_shape=(6, 2))
+    >>> net.partial_fit(X, y).transform(X)  # of 6 steps with 2 channels
+    array([[5., 6.]])
     """
 
     def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
@@ -188,7 +269,7 @@ class GlobalAveragePool(Layer):
 class _UpSample(Layer):
     _n_axes = 2
 
-    def __init__(self, factor=2):
+    def __init__(self, factor: Sizes = 2) -> None:
         self.factor = factor
 
     def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
@@ -207,18 +288,28 @@ class _UpSample(Layer):
 class UpSample1D(_UpSample):
     """Every step of a signal some times, one after the other.
 
-    Samples have the shape (n_steps, n_channels).
+    Samples have the shape (n_steps, n_channels), those that come out (factor n_steps,
+    n_channels).
 
     Parameters
     ----------
     factor : int, default=2
         How many times.
 
+    See Also
+    --------
+    ConvTranspose1D : Makes signals longer by weights.
+
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import UpSample1D
-    >>> UpSample1D(3)
-    UpSample1D(factor=3)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import Flatten, UpSample1D
+    >>> X, y = np.array([[1.0, 2.0]]), [0.0]
+    >>> net = SequentialRegressor(
+    ...     [("longer", UpSample1D(3)), ("flat", Flatten())], input_shape=(2, 1))
+    >>> net.partial_fit(X, y).transform(X)
+    array([[1., 1., 1., 2., 2., 2.]])
     """
 
     _n_axes = 1
@@ -227,16 +318,26 @@ class UpSample1D(_UpSample):
 class UpSample2D(_UpSample):
     """Every place of an image as a block of equal ones.
 
-    Samples have the shape (height, width, n_channels).
+    Samples have the shape (height, width, n_channels), those that come out as many
+    times more lines and columns as `factor` says: nearest neighbours, no interpolation.
 
     Parameters
     ----------
     factor : int or (int, int), default=2
         Lines and columns of a block.
 
+    See Also
+    --------
+    ConvTranspose2D : Makes images larger by weights.
+
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import UpSample2D
-    >>> UpSample2D((2, 1))
-    UpSample2D(factor=(2, 1))
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import Flatten, UpSample2D
+    >>> X, y = np.array([[1.0, 2.0]]), [0.0]
+    >>> net = SequentialRegressor(
+    ...     [("larger", UpSample2D(2)), ("flat", Flatten())], input_shape=(1, 2, 1))
+    >>> net.partial_fit(X, y).transform(X)
+    array([[1., 1., 2., 2., 1., 1., 2., 2.]])
     """

@@ -2,6 +2,7 @@
 
 from functools import partial
 from numbers import Integral, Real
+from typing import Literal
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from ..._kernels._activations import KINDS
 from ..._kernels._combination import ADDRESSES as COMBINATIONS
 from ..._kernels._recurrent import cache_size, count_tasks, shared_size
 from ..._kernels._steps import ADDRESSES as STEPS
-from .._initializers import initial_weights
+from .._initializers import InitializerName, initial_weights
 from ._base import Layer
 from ._dense import affine, check_initializer, check_units
 from ._dropout import Dropout
@@ -58,16 +59,16 @@ class _Recurrent(Layer):
 
     def __init__(
         self,
-        n_units,
+        n_units: int,
         *,
-        return_sequences=False,
-        reverse=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        truncate_steps=None,
-        initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-    ):
+        return_sequences: bool = False,
+        reverse: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        truncate_steps: int | None = None,
+        initializer: InitializerName = "glorot_uniform",
+        recurrent_initializer: InitializerName = "orthogonal",
+    ) -> None:
         self.n_units = n_units
         self.return_sequences = return_sequences
         self.reverse = reverse
@@ -84,7 +85,7 @@ class _Recurrent(Layer):
             return states
         return last_step(planner, states, reverse=self.reverse)
 
-    def plan_steps(self, planner, tensor):
+    def plan_steps(self, planner: Planner, tensor: Tensor) -> Tensor:
         """Plan the states after all steps, whatever `return_sequences` says."""
         self._check(planner)
         tensor = Dropout(self.dropout).plan(planner, unrolled(planner, tensor))
@@ -160,6 +161,12 @@ class _Recurrent(Layer):
 class LSTM(_Recurrent):
     """Long short-term memory.
 
+    Samples are sequences, of shape (n_steps, n_features) by the `input_shape` of the
+    network or a layer before, such as `Conv1D`; what comes out is the last output,
+    (n_units,), or with `return_sequences` that of every step, (n_steps, n_units), for
+    another recurrent layer or a `Flatten`. `LSTMClassifier`, `GRUClassifier` and their
+    like make networks of them that take lists of sequences of any lengths.
+
     With the gates i, f, o = logistic(W x_t + R h_{t-1} + b) and g = tanh of its own
     such sum, the memory is c_t = f c_{t-1} + i g, and the output h_t = o tanh(c_t).
 
@@ -188,6 +195,19 @@ class LSTM(_Recurrent):
         Whether the gates see the memory too: i and f see c_{t-1}, o sees c_t, each unit
         its own.
 
+    See Also
+    --------
+    GRU : Three gates' weights in place of four, and no memory beside the output.
+    Bidirectional : Forwards and backwards.
+    skmanifold_nn.neural_network.LSTMClassifier : A network of such layers.
+
+    Notes
+    -----
+    W has the shape (n_features, 4 n_units), R (n_units, 4 n_units) and b (4 n_units,),
+    with the gates in the order i, f, g, o, which is PyTorch's. PyTorch has two
+    intercepts, which it adds, and rows where we have columns; its forget gates do not
+    start open. The memory is zero before the first step.
+
     References
     ----------
     Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997;
@@ -197,26 +217,34 @@ class LSTM(_Recurrent):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
     >>> from skmanifold_nn.neural_network.layers import LSTM
-    >>> LSTM(32, return_sequences=True)
-    LSTM(n_units=32, return_sequences=True)
+    >>> X, y = np.ones((2, 30)), [0.0, 1.0]  # rows of 10 steps with 3 features
+    >>> net = SequentialRegressor(
+    ...     [("first", LSTM(8, return_sequences=True)), ("second", LSTM(4))],
+    ...     input_shape=(10, 3))
+    >>> net.partial_fit(X, y).transform(X).shape
+    (2, 4)
+    >>> net.coefs_[0].shape, net.recurrent_coefs_[0].shape
+    ((3, 32), (8, 32))
     """
 
     _kernel, _name, _n_gates, _n_carried = _lstm, "lstm", 4, 2
 
     def __init__(
         self,
-        n_units,
+        n_units: int,
         *,
-        return_sequences=False,
-        reverse=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        truncate_steps=None,
-        initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        peephole=False,
-    ):
+        return_sequences: bool = False,
+        reverse: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        truncate_steps: int | None = None,
+        initializer: InitializerName = "glorot_uniform",
+        recurrent_initializer: InitializerName = "orthogonal",
+        peephole: bool = False,
+    ) -> None:
         super().__init__(
             n_units,
             return_sequences=return_sequences,
@@ -245,6 +273,12 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """Gated recurrent units.
 
+    Samples are sequences, of shape (n_steps, n_features) by the `input_shape` of the
+    network or a layer before, such as `Conv1D`; what comes out is the last output,
+    (n_units,), or with `return_sequences` that of every step, (n_steps, n_units), for
+    another recurrent layer or a `Flatten`. `LSTMClassifier`, `GRUClassifier` and their
+    like make networks of them that take lists of sequences of any lengths.
+
     With the gates r, z = logistic(W x_t + R h_{t-1} + b), the new state
     n = tanh(W_n x_t + b_n + r (R_n h_{t-1} + c_n)), and h_t = (1 - z) n + z h_{t-1}:
     r acts on what comes from h_{t-1} after its product.
@@ -270,6 +304,19 @@ class GRU(_Recurrent):
     recurrent_initializer : str, default="orthogonal"
         Of the recurrent weights of each gate.
 
+    See Also
+    --------
+    LSTM : With a memory beside the output.
+    Bidirectional : Forwards and backwards.
+    skmanifold_nn.neural_network.GRUClassifier : A network of such layers.
+
+    Notes
+    -----
+    W has the shape (n_features, 3 n_units), R (n_units, 3 n_units), with the gates in
+    the order r, z, n, and the formulas are those of PyTorch, and of Keras with
+    ``reset_after=True`` (where z comes first): in the paper r acts on h_{t-1} before
+    the product. The first h is zero.
+
     References
     ----------
     Cho et al., "Learning phrase representations using RNN encoder-decoder for
@@ -277,9 +324,16 @@ class GRU(_Recurrent):
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import GRU
-    >>> GRU(32, reverse=True)
-    GRU(n_units=32, reverse=True)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import GRU, Conv1D
+    >>> X, y = np.ones((2, 30)), [0.0, 1.0]  # rows of 10 steps with 3 features
+    >>> net = SequentialRegressor(
+    ...     [("conv", Conv1D(6, 3, "relu")), ("gru", GRU(4))], input_shape=(10, 3))
+    >>> net.partial_fit(X, y).transform(X).shape
+    (2, 4)
+    >>> net.recurrent_coefs_[0].shape
+    (4, 12)
     """
 
     _kernel, _name, _n_gates = _gru, "gru", 3
@@ -291,6 +345,12 @@ class GRU(_Recurrent):
 
 class SimpleRNN(_Recurrent):
     """Elman's recurrent units: h_t = f(W x_t + R h_{t-1} + b).
+
+    Samples are sequences, of shape (n_steps, n_features) by the `input_shape` of the
+    network or a layer before, such as `Conv1D`; what comes out is the last output,
+    (n_units,), or with `return_sequences` that of every step, (n_steps, n_units), for
+    another recurrent layer or a `Flatten`. `LSTMClassifier`, `GRUClassifier` and their
+    like make networks of them that take lists of sequences of any lengths.
 
     Gradients vanish or explode over many steps: for those, `LSTM` and `GRU` were made.
 
@@ -317,32 +377,42 @@ class SimpleRNN(_Recurrent):
     nonlinearity : {"tanh", "relu"}, default="tanh"
         The function f.
 
+    See Also
+    --------
+    LSTM : Remembers longer.
+    GRU : Remembers longer.
+    skmanifold_nn.neural_network.SimpleRNNClassifier : A network of such layers.
+
     References
     ----------
     Elman, "Finding structure in time", Cognitive Science 14, 1990.
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
     >>> from skmanifold_nn.neural_network.layers import SimpleRNN
-    >>> SimpleRNN(8, nonlinearity="relu")
-    SimpleRNN(n_units=8, nonlinearity='relu')
+    >>> X, y = np.ones((2, 10)), [0.0, 1.0]  # rows of 10 steps with one feature
+    >>> net = SequentialRegressor([("rnn", SimpleRNN(4))], input_shape=(10, 1))
+    >>> net.partial_fit(X, y).transform(X).shape
+    (2, 4)
     """
 
     _kernel, _name, _n_gates = _simple_rnn, "simple_rnn", 1
 
     def __init__(
         self,
-        n_units,
+        n_units: int,
         *,
-        return_sequences=False,
-        reverse=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        truncate_steps=None,
-        initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        nonlinearity="tanh",
-    ):
+        return_sequences: bool = False,
+        reverse: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        truncate_steps: int | None = None,
+        initializer: InitializerName = "glorot_uniform",
+        recurrent_initializer: InitializerName = "orthogonal",
+        nonlinearity: Literal["tanh", "relu"] = "tanh",
+    ) -> None:
         super().__init__(
             n_units,
             return_sequences=return_sequences,
@@ -371,14 +441,22 @@ class SimpleRNN(_Recurrent):
 class Bidirectional(Layer):
     """A recurrent layer forwards, and another one backwards.
 
+    What comes out at a step depends on the steps before it and behind it. Samples have
+    the shape (n_steps, n_features), as for the layer, those that come out its shape, or
+    (..., 2 n_units) with ``merge="concat"``.
+
     Parameters
     ----------
     layer : Layer
-        `LSTM`, `GRU` or `SimpleRNN`; two with these parameters are made. Without
-        ``return_sequences`` the output is made of the two states after each has gone
-        through the whole sequence.
+        `LSTM`, `GRU` or `SimpleRNN`; two with these parameters are made, each with
+        weights of its own. Without ``return_sequences`` the output is made of the two
+        states after each has gone through the whole sequence.
     merge : {"sum", "concat", "mean"}, default="sum"
-        How the two outputs become one.
+        How the two outputs become one; PyTorch and Keras concatenate by default.
+
+    See Also
+    --------
+    skmanifold_nn.neural_network.LSTMClassifier : Has a parameter `bidirectional`.
 
     References
     ----------
@@ -387,13 +465,21 @@ class Bidirectional(Layer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
     >>> from skmanifold_nn.neural_network.layers import GRU, Bidirectional
-    >>> both = Bidirectional(GRU(16), merge="concat")
-    >>> both.set_params(layer__n_units=8).layer.n_units
-    8
+    >>> both = Bidirectional(GRU(16), merge="concat").set_params(layer__n_units=8)
+    >>> X, y = np.ones((2, 30)), [0.0, 1.0]  # rows of 10 steps with 3 features
+    >>> net = SequentialRegressor([("both", both)], input_shape=(10, 3))
+    >>> net.partial_fit(X, y).transform(X).shape
+    (2, 16)
+    >>> net.layer_names_
+    ['both__forward', 'both__backward', 'both']
     """
 
-    def __init__(self, layer, merge="sum"):
+    def __init__(
+        self, layer: Layer, merge: Literal["sum", "concat", "mean"] = "sum"
+    ) -> None:
         self.layer = layer
         self.merge = merge
 

@@ -1,6 +1,7 @@
 """Layers that see the same values in another shape."""
 
 import math
+from collections.abc import Sequence
 from numbers import Integral
 
 from ..._kernels._unrolling import ADDRESSES
@@ -53,11 +54,26 @@ def alike(planner, *tensors):
 class Flatten(Layer):
     """All values of a sample in one axis.
 
+    Samples of shape (height, width, n_channels) become (height width n_channels,), the
+    channels running fastest; sequences of one length (n_steps n_features,). Put it
+    between convolutions, or recurrent layers with ``return_sequences=True``, and dense
+    layers.
+
+    See Also
+    --------
+    GlobalAveragePool : Means over all places, fewer values.
+    Reshape : Any other shape.
+
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import Flatten
-    >>> Flatten()
-    Flatten()
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import Conv2D, Flatten
+    >>> X, y = np.ones((2, 36)), [0.0, 1.0]
+    >>> net = SequentialRegressor(
+    ...     [("conv", Conv2D(4, 3)), ("flat", Flatten())], input_shape=(6, 6, 1))
+    >>> net.partial_fit(X, y).transform(X).shape  # 4 x 4 places of 4 channels
+    (2, 64)
     """
 
     def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
@@ -74,16 +90,35 @@ class Reshape(Layer):
     Parameters
     ----------
     shape : tuple of int
-        Of a sample; one of them may be -1: what is left.
+        Of a sample, without the axis of samples; one of them may be -1: what is left.
+
+    See Also
+    --------
+    Flatten : One axis.
+    skmanifold_nn.neural_network.Reshaper : The same before a network.
+
+    Notes
+    -----
+    Where it would be the first layer, the `input_shape` of the network does the same,
+    and is needed by `Augment`.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import Reshape
-    >>> Reshape((8, 8, 1))
-    Reshape(shape=(8, 8, 1))
+    A dense layer makes a map of 2 x 2 places with 3 channels, which is then enlarged:
+
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import (
+    ...     Dense, Flatten, Reshape, UpSample2D)
+    >>> net = SequentialRegressor([
+    ...     ("dense", Dense(12, "relu")), ("map", Reshape((2, 2, 3))),
+    ...     ("larger", UpSample2D(2)), ("flat", Flatten())])
+    >>> X, y = np.ones((2, 5)), [0.0, 1.0]
+    >>> net.partial_fit(X, y).transform(X).shape
+    (2, 48)
     """
 
-    def __init__(self, shape):
+    def __init__(self, shape: int | Sequence[int]) -> None:
         self.shape = shape
 
     def plan(self, planner: Planner, tensor: Tensor) -> Tensor:
@@ -93,7 +128,7 @@ class Reshape(Layer):
         shape = tuple(shape) if hasattr(shape, "__iter__") else ()
         n_unknown = shape.count(-1)
         whole = bool(shape) and n_unknown <= 1
-        whole &= all(isinstance(n, Integral) and (n >= 1 or n == -1) for n in shape)
+        whole &= all(isinstance(n, Integral) and (int(n) >= 1 or n == -1) for n in shape)
         known = math.prod(n for n in shape if n != -1) if whole else 0
         if whole and n_unknown and tensor.size % known == 0:
             shape = tuple(tensor.size // known if n == -1 else n for n in shape)

@@ -2,15 +2,16 @@
 
 import math
 from functools import partial
+from typing import Literal
 
 from ..._kernels._convolution_transpose import ADDRESSES, cache_size, shared_size
-from .._initializers import initial_intercepts, initial_weights
-from ._activations import activate
+from .._initializers import InitializerName, initial_intercepts, initial_weights
+from ._activations import ActivationName, activate
 from ._base import Layer
 from ._convolution import CHUNK_ELEMENTS, CHUNK_ROWS, draw
 from ._dense import check_initializer
 from ._planner import Planner, Tensor
-from ._windows import check_axes, check_count, mapped, windows
+from ._windows import Padding, Sizes, check_axes, check_count, mapped, windows
 
 __all__ = ["ConvTranspose1D", "ConvTranspose2D"]
 
@@ -43,15 +44,15 @@ class _ConvTranspose(Layer):
 
     def __init__(
         self,
-        n_filters,
-        kernel_size,
-        activation="identity",
+        n_filters: int,
+        kernel_size: Sizes,
+        activation: Literal[ActivationName, "softmax"] = "identity",
         *,
-        stride=1,
-        padding="valid",
-        initializer="auto",
-        bias=True,
-    ):
+        stride: Sizes = 1,
+        padding: Padding = "valid",
+        initializer: InitializerName = "auto",
+        bias: bool = True,
+    ) -> None:
         self.n_filters = n_filters
         self.kernel_size = kernel_size
         self.activation = activation
@@ -140,16 +141,27 @@ class ConvTranspose1D(_ConvTranspose):
     bias : bool, default=True
         Whether there are intercepts; before a normalisation they have no effect.
 
+    See Also
+    --------
+    UpSample1D : Repeats steps, without weights.
+
     References
     ----------
-    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016,
-    chapter 4.
+    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", arXiv
+    1603.07285, 2016, chapter 4.
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network.layers import ConvTranspose1D
-    >>> ConvTranspose1D(4, 3, "relu", stride=2)
-    ConvTranspose1D(activation='relu', kernel_size=3, n_filters=4, stride=2)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import SequentialRegressor
+    >>> from skmanifold_nn.neural_network.layers import ConvTranspose1D, Flatten
+    >>> net = SequentialRegressor(
+    ...     [("longer", ConvTranspose1D(1, 3, stride=2, initializer="ones")),
+    ...      ("flat", Flatten())],
+    ...     input_shape=(2, 1), learning_rate_init=1e-9)
+    >>> X, y = np.array([[1.0, 10.0], [0.0, 0.0]]), [0.0, 1.0]
+    >>> net.partial_fit(X, y).transform(X[:1]).round()
+    array([[ 1.,  1., 11., 10., 10.]])
     """
 
     _n_axes = 1
@@ -182,10 +194,14 @@ class ConvTranspose2D(_ConvTranspose):
     bias : bool, default=True
         Whether there are intercepts; before a normalisation they have no effect.
 
+    See Also
+    --------
+    UpSample2D : Repeats places, without weights.
+
     References
     ----------
-    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016,
-    chapter 4.
+    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", arXiv
+    1603.07285, 2016, chapter 4.
 
     Examples
     --------

@@ -3,10 +3,15 @@
 import math
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Literal, TypeAlias
 
 from ._shapes import rolled
 
-__all__ = ["Windows", "check_count", "mapped", "windows"]
+__all__ = ["Padding", "Sizes", "Windows", "check_count", "mapped", "windows"]
+
+# Of windows: one number for all axes, or one of each.
+Sizes: TypeAlias = int | tuple[int, int]
+Padding: TypeAlias = Literal["valid", "same"] | int | tuple[int, int]
 
 AXES = {1: "(n_steps, n_channels)", 2: "(height, width, n_channels)"}
 
