@@ -57,6 +57,7 @@ REQUIRED = {"numpy", "scipy", "sklearn", "joblib"}
 # parts.
 OPTIONAL = {
     "matplotlib": {"plotting"},
+    "mpl_toolkits": {"plotting"},  # part of matplotlib
     "pyamg": {"_smallest"},
     "pandas": {"datasets"},
     "safetensors": {"neural_network"},

@@ -4,10 +4,13 @@ A Display holds the arrays of one picture. `from_estimator` and its like for pla
 arrays compute them and draw; `plot` draws once more, on axes of your own. matplotlib,
 which the extra ``plot`` installs, is imported when something is drawn and not before.
 
-`_pairs` measures what is drawn of embeddings, `_networks` asks networks, `_tiles` draws
-small pictures side by side, `_drawing` holds what all Displays need of matplotlib.
+`_pairs` measures what is drawn of embeddings, `_labels` tells classes from values,
+`_points`, `_edges` and `_thumbnails` draw them, `_networks` asks networks, `_tiles`
+draws small pictures side by side, `_drawing` holds what all Displays need of
+matplotlib.
 """
 
+from ._embedding import EmbeddingDisplay
 from ._filters import FiltersDisplay
 from ._maps import FeatureMapsDisplay
 from ._saliency import SaliencyDisplay
@@ -15,6 +18,7 @@ from ._shepard import ShepardDisplay
 from ._stress_per_point import StressPerPointDisplay
 
 __all__ = [
+    "EmbeddingDisplay",
     "FeatureMapsDisplay",
     "FiltersDisplay",
     "SaliencyDisplay",

@@ -1,0 +1,126 @@
+"""What is known of points: the class or the value of each, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.multiclass import type_of_target
+
+__all__ = ["KINDS", "Labels", "labels_of"]
+
+KINDS = ("auto", "class", "value")
+# Whole numbers of more points than this, most of them distinct, are values.
+FEW = 20
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Classes or values of points.
+
+    Attributes
+    ----------
+    known : ndarray of bool of shape (n_samples,)
+        Where there is one.
+    classes : ndarray of shape (n_classes,) or None
+        Ascending; None of values.
+    codes : ndarray of shape (n_samples,)
+        Classes: the number of each, -1 where there is none. Values: the values, NaN
+        where there is none.
+    name : str or None
+        Of the column that was given.
+    """
+
+    known: NDArray
+    classes: NDArray | None
+    codes: NDArray
+    name: str | None = None
+
+
+def labels_of(y: ArrayLike, n_samples: int, kind: str = "auto") -> Labels:
+    """Classes or values, as `kind` says or as they look.
+
+    Raises
+    ------
+    ValueError
+        If there is not one for each point, or if they cannot be what `kind` says.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
+    name = getattr(y, "name", None)
+    known, labels = _known(y)
+    if len(known) != n_samples:
+        raise ValueError(
+            f"y must have one label for each of the {n_samples} points, got "
+            f"{len(known)}."
+        )
+    name = None if name is None else str(name)
+    if kind == "value" or (kind == "auto" and _are_values(labels)):
+        values = np.full(n_samples, np.nan)
+        values[known] = _finite(labels)
+        return Labels(known, None, values, name)
+    classes, numbers = np.unique(labels, return_inverse=True)
+    if classes.dtype.kind == "f" and (classes == np.rint(classes)).all():
+        classes = classes.astype(np.int64)  # floats for NaN's sake only
+    codes = np.full(n_samples, -1)
+    codes[known] = numbers
+    return Labels(known, classes, codes, name)
+
+
+def _known(y: Any) -> tuple[NDArray, NDArray]:
+    """Where labels are known, and those that are, in their own type."""
+    missing = y.isna() if hasattr(y, "isna") else None
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim != 1:
+        raise ValueError(
+            "y must be one label a point, an array of one dimension, got shape "
+            f"{y.shape}: draw a picture for each column."
+        )
+    if missing is None and y.dtype.kind in "fO":
+        missing = [label is None or label != label for label in y.tolist()]
+    known = np.ones(len(y), dtype=bool)
+    if missing is not None:
+        known = ~np.asarray(missing, dtype=bool).reshape(len(y))
+    labels = y[known]
+    if y.dtype.kind == "O":
+        labels = np.asarray(labels.tolist())  # numbers or strings
+    if labels.ndim != 1 or labels.dtype.kind not in "biufUS":
+        raise ValueError(
+            f"y must be labels (strings, booleans, numbers) or values, got {y.dtype} "
+            f"such as {labels[:1]!r}."
+        )
+    return known, labels
+
+
+def _are_values(labels: NDArray) -> bool:
+    """Whether labels are values, as scikit-learn tells regression from classes.
+
+    Beyond that, whole numbers of which hardly any comes twice are values: as many
+    classes as points say nothing.
+    """
+    if labels.dtype.kind not in "iuf":
+        return False
+    if labels.dtype.kind == "f":
+        _finite(labels)
+    if type_of_target(labels) == "continuous":
+        return True
+    n_labels = len(labels)
+    return n_labels > FEW and len(np.unique(labels)) > n_labels / 2
+
+
+def _finite(labels: NDArray) -> NDArray:
+    """Labels as numbers, none infinite."""
+    try:
+        values = labels.astype(np.float64)
+    except ValueError as error:
+        raise ValueError(
+            "y must be numbers to be drawn by value, got strings: kind='class' draws "
+            "them by class."
+        ) from error
+    if np.isinf(values).any():
+        raise ValueError("y contains infinity: values must be finite, or NaN.")
+    return values

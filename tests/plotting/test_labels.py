@@ -1,0 +1,94 @@
+"""Classes or values: which of them, and where they are not known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skmanifold_nn.plotting._labels import labels_of
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        ([2, 0, 2], [0, 2]),
+        ([2.0, 0.0, 2.0], [0, 2]),
+        ([True, False, True], [False, True]),
+        (["b", "a", "b"], ["a", "b"]),
+        (np.array(["b", "a", "b"], dtype=object), ["a", "b"]),
+        (pd.Categorical(["b", "a", "b"]), ["a", "b"]),
+        ([[2], [0], [2]], [0, 2]),
+    ],
+)
+def test_classes(y, classes):
+    labels = labels_of(y, 3)
+    assert labels.known.all()
+    assert labels.classes.tolist() == classes
+    assert labels.codes.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [1, None, 0, 1],
+        [1.0, np.nan, 0.0, 1.0],
+        pd.Series([1, pd.NA, 0, 1], dtype="Int64"),
+        pd.Series([1, None, 0, 1]),
+    ],
+)
+def test_classes_that_are_not_known(y):
+    labels = labels_of(y, 4)
+    assert labels.classes.tolist() == [0, 1]
+    assert labels.codes.tolist() == [1, -1, 0, 1]
+    assert labels.known.tolist() == [True, False, True, True]
+
+
+def test_strings_that_are_not_known():
+    labels = labels_of(["b", None, "a"], 3)
+    assert labels.classes.tolist() == ["a", "b"]
+    assert labels.codes.tolist() == [1, -1, 0]
+    labels = labels_of([None, None], 2)
+    assert not labels.known.any()
+
+
+@pytest.mark.parametrize("y", [[0.5, np.nan, 2.0], [0.5, None, 2]])
+def test_values(y):
+    labels = labels_of(y, 3)
+    assert labels.classes is None
+    np.testing.assert_array_equal(labels.codes, [0.5, np.nan, 2])
+    assert labels.known.tolist() == [True, False, True]
+
+
+def test_whole_numbers_that_hardly_come_twice_are_values():
+    assert labels_of(np.arange(21), 21).classes is None
+    assert len(labels_of(np.arange(20), 20).classes) == 20
+    assert len(labels_of(np.arange(40) // 2, 40).classes) == 20
+    assert len(labels_of([str(i) for i in range(30)], 30).classes) == 30
+
+
+def test_kind_that_is_asked_for():
+    assert labels_of([1, 2, 2], 3, "value").classes is None
+    assert labels_of([True, False], 2, "value").codes.tolist() == [1, 0]
+    assert labels_of([0.5, 1.5, 0.5], 3, "class").codes.tolist() == [0, 1, 0]
+    assert labels_of([0.5, 1.5, 0.5], 3, "class").classes.tolist() == [0.5, 1.5]
+
+
+def test_name_of_a_series():
+    assert labels_of(pd.Series([1, 2], name="digit"), 2).name == "digit"
+    assert labels_of(pd.Series([1, 2]), 2).name is None
+
+
+@pytest.mark.parametrize(
+    ("y", "kind", "message"),
+    [
+        ([1, 2], "auto", "one label for each of the 3 points, got 2"),
+        ([1, 2, 3], "classes", "kind must be one of auto, class, value"),
+        ([[1, 2]] * 3, "auto", "one label a point"),
+        (["a", "b", "a"], "value", "got strings: kind='class'"),
+        ([0.5, np.inf, 1], "auto", "y contains infinity"),
+        ([1j, 2j, 1], "auto", "y must be labels"),
+        (np.array(["2020-01-01"] * 3, dtype="M8[D]"), "auto", "y must be labels"),
+    ],
+)
+def test_what_labels_cannot_be(y, kind, message):
+    with pytest.raises(ValueError, match=message):
+        labels_of(y, 3, kind)

@@ -1,0 +1,196 @@
+"""Points: places of one coordinate, colours, markers, legends."""
+
+import numpy as np
+import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_rgba, to_rgba_array
+from matplotlib.figure import Figure
+
+from skmanifold_nn.plotting._drawing import BLUE, MISSING, OKABE_ITO, PETROFF
+from skmanifold_nn.plotting._labels import labels_of
+from skmanifold_nn.plotting._points import (
+    colours_of,
+    draw_legend,
+    draw_points,
+    label_axes,
+    places_of,
+)
+
+
+@pytest.fixture
+def ax():
+    """Axes outside pyplot."""
+    return Figure().subplots()
+
+
+def test_several_coordinates_are_places(rng):
+    X = rng.normal(size=(5, 3))
+    assert places_of(X, None) is X
+
+
+def test_one_coordinate_against_numbers_values_or_bands(rng):
+    X = rng.normal(size=(40, 1))
+    np.testing.assert_array_equal(places_of(X, None), np.c_[np.arange(40), X])
+    values = rng.uniform(size=40)
+    np.testing.assert_array_equal(places_of(X, labels_of(values, 40)), np.c_[X, values])
+    values[:20] = np.nan
+    heights = places_of(X, labels_of(values, 40))[:, 1]
+    np.testing.assert_array_equal(heights[20:], values[20:])
+    assert (heights[:20] == heights[0]).all()
+    assert heights[0] < np.nanmin(values)
+    y = np.repeat([3.0, 5, np.nan, 3], 10)
+    places = places_of(X, labels_of(y, 40))
+    np.testing.assert_array_equal(places[:, 0], X[:, 0])
+    np.testing.assert_array_equal(
+        np.rint(places[:, 1]), np.repeat([0, 1, 2, 0], 10), "a band for each"
+    )
+    assert (np.diff(np.sort(places[:, 1])) > 1e-3).all(), "spread within it"
+
+
+def test_one_coordinate_of_which_nothing_is_known():
+    heights = places_of(np.zeros((3, 1)), labels_of([np.nan] * 3, 3, "value"))[:, 1]
+    assert np.isfinite(heights).all()
+
+
+def test_names_of_coordinates(ax):
+    label_axes(ax, [1, 11], None)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("second coordinate", "coordinate 12")
+    assert ax.get_aspect() == 1
+    ax = ax.figure.add_subplot(projection="3d")
+    label_axes(ax, [0, 1, 9], None)
+    assert ax.get_zlabel() == "tenth coordinate"
+
+
+@pytest.mark.parametrize(
+    ("y", "ylabel"),
+    [
+        (None, "third coordinate"),
+        ([0.5, 1.5], "value"),
+        (["a", "b"], ""),
+    ],
+)
+def test_names_of_one_coordinate(ax, y, ylabel):
+    labels = None if y is None else labels_of(y, 2)
+    label_axes(ax, [2], labels)
+    xlabel = "point" if y is None else "third coordinate"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (xlabel, ylabel)
+    assert ax.get_aspect() == "auto"
+
+
+def test_names_of_bands(ax):
+    label_axes(ax, [0], labels_of(["b", None, "a"], 3))
+    ticks = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert ticks == ["a", "b", "not known"]
+
+
+def test_colours():
+    np.testing.assert_array_equal(colours_of(None, 2, "viridis"), [to_rgba(BLUE)] * 2)
+    labels = labels_of(["c", None, "a", "c"], 4)
+    expected = to_rgba_array([OKABE_ITO[1], MISSING, OKABE_ITO[0], OKABE_ITO[1]])
+    np.testing.assert_array_equal(colours_of(labels, 4, "viridis"), expected)
+    labels = labels_of([2.5, np.nan, 4.5, 3.5], 4)
+    scale = colormaps["cividis"]
+    expected = [scale(0.0), to_rgba(MISSING), scale(1.0), scale(0.5)]
+    np.testing.assert_array_equal(colours_of(labels, 4, "cividis"), expected)
+    labels = labels_of(np.arange(14), 14)
+    expected = to_rgba_array([*PETROFF, *PETROFF[:4]])
+    np.testing.assert_array_equal(colours_of(labels, 14, "viridis"), expected)
+    for kind in ("class", "value"):
+        labels = labels_of([np.nan], 1, kind)
+        np.testing.assert_array_equal(
+            colours_of(labels, 1, "viridis"), [to_rgba(MISSING)]
+        )
+
+
+def test_more_than_ten_classes_have_other_markers(rng, ax):
+    places, y = rng.normal(size=(69, 2)), np.arange(69) % 23
+    labels = labels_of(y, 69)
+    colours = colours_of(labels, 69, "viridis")
+    scatters, missing = draw_points(ax, places, labels, colours, "viridis", None)
+    assert missing is None
+    assert len(scatters) == 3
+    for k, scatter in enumerate(scatters):
+        chosen = y // 10 == k
+        np.testing.assert_array_equal(scatter.get_offsets(), places[chosen])
+        np.testing.assert_array_equal(
+            scatter.get_facecolor()[:, :3], colours[chosen, :3]
+        )
+    shapes = {scatter.get_paths()[0].vertices.shape for scatter in scatters}
+    assert len(shapes) == 3
+
+
+def test_more_points_are_smaller_and_a_very_great_number_is_no_vector_graphic(rng, ax):
+    few, many, most = (
+        draw_points(ax, places, None, colours_of(None, n, None), None, None)[0][0]
+        for n in (30, 3000, 6000)
+        for places in [rng.normal(size=(n, 2))]
+    )
+    assert few.get_sizes() > many.get_sizes() > most.get_sizes()
+    assert few.get_linewidth()[0] > many.get_linewidth()[0]
+    assert [a.get_rasterized() for a in (few, many, most)] == [False, False, True]
+
+
+def test_points_are_smaller_in_small_axes(rng):
+    places = rng.normal(size=(300, 2))
+    small, large = (
+        draw_points(ax, places, None, colours_of(None, 300, None), None, None)[0][0]
+        for ax in (Figure((2, 2)).subplots(), Figure((6, 6)).subplots())
+    )
+    assert large.get_sizes() == pytest.approx(9 * small.get_sizes())
+
+
+def legend(ax, y, n_edges=(0, 0), **kw):
+    return draw_legend(ax, labels_of(y, len(y)), n_edges, len(y), False, kw)
+
+
+def texts(legend):
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_legend_names_classes(ax):
+    drawn = legend(ax, ["b", None, "a"], (30, 2000))
+    assert texts(drawn) == ["a", "b", "not known", "30 of 2,000 edges"]
+    colours = [handle.get_color() for handle in drawn.legend_handles]
+    assert colours == [*OKABE_ITO[:2], MISSING, "0.6"]
+    assert legend(ax, [0.5, 1.5]) is None
+    assert draw_legend(ax, None, (20, 20), 5, False, None) is None
+    assert texts(draw_legend(ax, None, (2, 9), 5, False, None)) == ["2 of 9 edges"]
+
+
+def test_legend_of_many_classes(ax):
+    assert legend(ax, np.arange(50) % 25)._ncols == 2
+    assert legend(ax, np.arange(122) % 61) is None, "more than can be told apart"
+
+
+def test_legend_stands_beside_the_axes_where_the_figure_is_laid_out(rng):
+    figure = Figure(layout="constrained")
+    ax = figure.subplots()
+    ax.scatter(*rng.normal(size=(2, 60)))
+    drawn = legend(ax, np.arange(60) % 12)
+    figure.draw_without_rendering()
+    assert drawn.get_window_extent().x0 > ax.get_window_extent().x1
+    assert drawn.get_window_extent().x1 < figure.bbox.x1
+    # Not where a colour bar stands.
+    labels = labels_of([0.5, np.nan], 2)
+    drawn = draw_legend(ax, labels, (0, 0), 2, True, None)
+    figure.draw_without_rendering()
+    assert drawn.get_window_extent().x1 < ax.get_window_extent().x1
+
+
+def test_legend_covers_no_points_where_there_is_room(rng, ax):
+    ax.scatter(*rng.uniform(-1, 0, size=(2, 60)))
+    ax.set(xlim=(-1, 1), ylim=(-1, 1))
+    drawn = legend(ax, np.arange(60) % 4)
+    ax.figure.draw_without_rendering()
+    covered = drawn.get_window_extent().transformed(ax.transData.inverted())
+    assert covered.x0 > 0 or covered.y0 > 0
+
+
+def test_legend_of_ones_own(ax):
+    drawn = legend(ax, ["a", "b"], title="letters", ncols=2, loc="lower left")
+    assert drawn.get_title().get_text() == "letters"
+    assert drawn._ncols == 2
+    figure = Figure(layout="constrained")
+    drawn = legend(figure.subplots(), ["a", "b"], loc="lower left")
+    figure.draw_without_rendering()
+    assert drawn.get_window_extent().x1 < figure.axes[0].get_window_extent().x1
