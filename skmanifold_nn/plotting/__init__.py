@@ -10,18 +10,26 @@ draws small pictures side by side, `_drawing` holds what all Displays need of
 matplotlib.
 """
 
+from ._decision_regions import DecisionRegionsDisplay
 from ._embedding import EmbeddingDisplay
 from ._filters import FiltersDisplay
+from ._layer_representations import LayerRepresentationsDisplay
+from ._loss_curves import LossCurveDisplay
 from ._maps import FeatureMapsDisplay
 from ._saliency import SaliencyDisplay
+from ._sequence_predictions import SequencePredictionsDisplay
 from ._shepard import ShepardDisplay
 from ._stress_per_point import StressPerPointDisplay
 
 __all__ = [
+    "DecisionRegionsDisplay",
     "EmbeddingDisplay",
     "FeatureMapsDisplay",
     "FiltersDisplay",
+    "LayerRepresentationsDisplay",
+    "LossCurveDisplay",
     "SaliencyDisplay",
+    "SequencePredictionsDisplay",
     "ShepardDisplay",
     "StressPerPointDisplay",
 ]
