@@ -31,6 +31,20 @@ class ConvNetClassifier(ConvolutionalNetwork, ClassifierParameters, NetworkClass
     ConvNetRegressor : The same network for numbers.
     SequentialClassifier : Any layers one after the other.
     GRUClassifier : Sequences of any lengths.
+    MLPClassifier : Rows whose columns have no order.
+
+    Notes
+    -----
+    All samples have one size; channels are last, and :func:`channels_last` turns
+    signals of libraries that have them first. Divide values by their largest one, or
+    standardise them, unless they are bytes, which the network scales. Minibatches of 32
+    to 64 and the schedules "cosine" or "one_cycle" get further than the defaults, which
+    are the perceptrons'. `partial_fit`, `transform` (features of the last hidden
+    layer), `save` and `load` are those of `MLPClassifier`; `feature_maps` and
+    `saliency` show what a network sees, and :mod:`skmanifold_nn.plotting` draws it.
+
+    The :ref:`user guide <convolutional_networks>` has formulas, and what is otherwise
+    than in Keras and PyTorch.
 
     References
     ----------
@@ -80,6 +94,21 @@ class ConvNetRegressor(ConvolutionalNetwork, RegressorParameters, NetworkRegress
     --------
     ConvNetClassifier : The same network for classes.
     SequentialRegressor : Any layers one after the other.
+    GRURegressor : Sequences of any lengths.
+    MLPRegressor : Rows whose columns have no order.
+
+    Notes
+    -----
+    All samples have one size; channels are last, and :func:`channels_last` turns
+    signals of libraries that have them first. Divide values by their largest one, or
+    standardise them, unless they are bytes, which the network scales. Minibatches of 32
+    to 64 and the schedules "cosine" or "one_cycle" get further than the defaults, which
+    are the perceptrons'. `partial_fit`, `transform` (features of the last hidden
+    layer), `save` and `load` are those of `MLPRegressor`; `feature_maps` and `saliency`
+    show what a network sees, and :mod:`skmanifold_nn.plotting` draws it.
+
+    The :ref:`user guide <convolutional_networks>` has formulas, and what is otherwise
+    than in Keras and PyTorch.
 
     References
     ----------
@@ -100,4 +129,6 @@ class ConvNetRegressor(ConvolutionalNetwork, RegressorParameters, NetworkRegress
     ... )
     >>> net.fit(X[:300], frequency[:300]).score(X[300:], frequency[300:]) > 0.9
     True
+    >>> net.input_shape_, net.predict(X[300:]).shape
+    ((40, 1), (100,))
     """

@@ -3,13 +3,15 @@
 import warnings
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import Options, StrOptions, fit_context
+from .._typing import MatrixLike
 from ._base import NeuralNetwork
 from ._declarations import attribute, declares, parameter
 from ._fine_tuning import FineTuning
@@ -37,7 +39,8 @@ class _ConvNetParameters(HiddenLayerParameters):
         default=(16, 32),
         kind="array-like of int",
         constraints=SIZE,
-        text="Filters of the convolutions of each stage.",
+        text="""Filters of the convolutions of each stage: channels that come out of it.
+        As many stages as entries.""",
         kw_only=False,
     )
     kernel_size: int | tuple[int, int] = parameter(
@@ -64,10 +67,14 @@ class _ConvNetParameters(HiddenLayerParameters):
         kind='{"same", "valid"}, int or (int, int)',
         constraints=[StrOptions({"same", "valid"}), Integral, "array-like"],
         text="""Zeros around maps: "same" keeps their size, where the stride is 1, and
-        incomplete windows of pooling at the border; "valid" has neither.""",
+        incomplete windows of pooling at the border; "valid" has neither, and an int, or
+        one for each axis, is the number of zeros on either side. Blocks other than
+        "plain" need "same".""",
     )
     pooling: Literal["max", "average"] | None = parameter(
-        default="max", text="What each stage ends with."
+        default="max",
+        text="""What each stage ends with: the largest value, or the mean, of each
+        channel in windows of `pool_size`, which do not overlap; None: nothing.""",
     )
     pool_size: int | tuple[int, int] = parameter(
         default=2,
@@ -134,9 +141,17 @@ class _ConvNetParameters(HiddenLayerParameters):
         parameters of the layer `Augment`, as ``{"shift": 2, "rotation": 10}``.""",
     )
 
+    coefs_: list[NDArray[Any]] = attribute(
+        "list of ndarray",
+        """Weights of the layers: of convolutions (height, width, n_channels, n_filters)
+        or (n_steps, n_channels, n_filters) of a window, of dense layers (n_inputs,
+        n_units). Predictions, `partial_fit` and warm starts read them: arrays may be
+        changed or replaced.""",
+    )
     input_shape_: tuple[int, ...] = attribute(
         "tuple of int", "Of a sample, the number of channels last."
     )
+    n_features_in_: int = attribute("int", "Values of a sample, all axes together.")
     input_scale_: float = attribute(
         "float",
         """Factor of all values that come in: 1 / 255 after a fit to uint8, whatever
@@ -223,7 +238,14 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
     # Samples.
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+    def fit(
+        self,
+        X: ArrayLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: ArrayLike | None = None,
+        y_val: MatrixLike | None = None,
+    ) -> Self:
         """Train on images or signals X and their targets y.
 
         Parameters
@@ -250,6 +272,7 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
         Returns
         -------
         self : object
+            Fitted.
 
         Raises
         ------
@@ -335,7 +358,7 @@ class ConvolutionalNetwork(_ConvNetParameters, FineTuning, Saliency, NeuralNetwo
             )
         return rounded
 
-    def feature_maps(self, X, layer):
+    def feature_maps(self, X: ArrayLike, layer: int | str) -> NDArray[np.floating]:
         """Maps that a layer makes of samples.
 
         Parameters

@@ -257,7 +257,8 @@ class CommonParameters(_PeerParameters):
         default=None,
         kind="float or None",
         constraints=[*POSITIVE, None],
-        text="Largest norm of the gradient; longer ones are shortened.",
+        text="""Largest norm of the gradient of all weights together; longer ones are
+        shortened. None: none is.""",
     )
     rho: float = parameter(
         default=0.9,
@@ -265,7 +266,10 @@ class CommonParameters(_PeerParameters):
         text='Decay of "rmsprop" and "adadelta".',
     )
     weight_decay: float = parameter(
-        default=0.01, constraints=NOT_NEGATIVE, text='Of "adamw".'
+        default=0.01,
+        constraints=NOT_NEGATIVE,
+        text="""By "adamw": in each step weights shrink by the learning rate times this,
+        whatever their gradients are.""",
     )
     warmup: float = parameter(
         default=0,

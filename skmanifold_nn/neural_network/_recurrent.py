@@ -55,8 +55,10 @@ class LSTMClassifier(_LSTM, ClassifierParameters, NetworkClassifier):
     """Recurrent network of long short-term memory that classifies sequences or steps.
 
     Samples are sequences: rows of single numbers, arrays of shape (n_samples, n_steps,
-    n_features), or lists of arrays of any lengths, which are never padded. One target
-    for each sequence or one for every step, as y has them.
+    n_features), or lists of arrays (n_steps, n_features) of any lengths, which are
+    never padded. One target for each sequence or one for every step, as y has them:
+    (n_samples,), or (n_samples, n_steps) with ``targets="step"``, or a list of arrays.
+    Predictions have the form of the targets.
 
     Parameters
     ----------
@@ -69,13 +71,30 @@ class LSTMClassifier(_LSTM, ClassifierParameters, NetworkClassifier):
     See Also
     --------
     LSTMRegressor : The same network for numbers.
-    GRUClassifier : Other recurrent units.
+    GRUClassifier : Gated recurrent units, with three quarters of the weights.
+    SimpleRNNClassifier : Simple units, with a quarter of the weights.
+    ConvNetClassifier : Signals of one length.
+    SequenceScaler : Scales sequences.
+    skmanifold_nn.neural_network.layers.LSTM : The layer.
+
+    Notes
+    -----
+    Scale the features, by `SequenceScaler`. Minibatches of 10 to 50 sequences,
+    a learning rate of 0.003 to 0.01 and the schedule "cosine" often train faster than
+    the defaults, which are the perceptrons' but for `alpha` and `clip_norm`.
+    `predict_step` and `predict_stream` predict while a sequence comes in;
+    `to_torch_state_dict` gives the weights to PyTorch. `partial_fit`, `save` and `load`
+    are those of `MLPClassifier`.
+
+    The :ref:`user guide <recurrent_networks>` has formulas, forms of X and y, forecasts
+    and searches.
 
     References
     ----------
     Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997;
-    Schuster and Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions
-    on Signal Processing 45, 1997.
+    Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM recurrent
+    networks", JMLR 3, 2002, for `peephole`; Schuster and Paliwal, "Bidirectional
+    recurrent neural networks", IEEE Transactions on Signal Processing 45, 1997.
 
     Examples
     --------
@@ -96,8 +115,10 @@ class LSTMRegressor(_LSTM, RegressorParameters, NetworkRegressor):
     """Recurrent network of long short-term memory that regresses sequences or steps.
 
     Samples are sequences: rows of single numbers, arrays of shape (n_samples, n_steps,
-    n_features), or lists of arrays of any lengths, which are never padded. One target
-    for each sequence or one for every step, as y has them.
+    n_features), or lists of arrays (n_steps, n_features) of any lengths, which are
+    never padded. One target for each sequence or one for every step, as y has them:
+    (n_samples,), or (n_samples, n_steps) with ``targets="step"``, or a list of arrays.
+    Predictions have the form of the targets.
 
     Parameters
     ----------
@@ -110,13 +131,31 @@ class LSTMRegressor(_LSTM, RegressorParameters, NetworkRegressor):
     See Also
     --------
     LSTMClassifier : The same network for classes.
-    GRURegressor : Other recurrent units.
+    GRURegressor : Gated recurrent units, with three quarters of the weights.
+    SimpleRNNRegressor : Simple units, with a quarter of the weights.
+    ConvNetRegressor : Signals of one length.
+    SlidingWindow : Makes samples of a series.
+    forecast : Predicts how a series goes on.
+    skmanifold_nn.neural_network.layers.LSTM : The layer.
+
+    Notes
+    -----
+    Scale the features, by `SequenceScaler`, and the targets too. Minibatches of 10 to
+    50 sequences, a learning rate of 0.003 to 0.01 and the schedule "cosine" often train
+    faster than the defaults, which are the perceptrons' but for `alpha` and
+    `clip_norm`. `predict_step` and `predict_stream` predict while a sequence comes in;
+    `to_torch_state_dict` gives the weights to PyTorch. `partial_fit`, `save` and `load`
+    are those of `MLPRegressor`.
+
+    The :ref:`user guide <recurrent_networks>` has formulas, forms of X and y, forecasts
+    and searches.
 
     References
     ----------
     Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997;
-    Schuster and Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions
-    on Signal Processing 45, 1997.
+    Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM recurrent
+    networks", JMLR 3, 2002, for `peephole`; Schuster and Paliwal, "Bidirectional
+    recurrent neural networks", IEEE Transactions on Signal Processing 45, 1997.
 
     Examples
     --------
@@ -137,8 +176,10 @@ class GRUClassifier(_GRU, ClassifierParameters, NetworkClassifier):
     """Recurrent network of gated recurrent units that classifies sequences or steps.
 
     Samples are sequences: rows of single numbers, arrays of shape (n_samples, n_steps,
-    n_features), or lists of arrays of any lengths, which are never padded. One target
-    for each sequence or one for every step, as y has them.
+    n_features), or lists of arrays (n_steps, n_features) of any lengths, which are
+    never padded. One target for each sequence or one for every step, as y has them:
+    (n_samples,), or (n_samples, n_steps) with ``targets="step"``, or a list of arrays.
+    Predictions have the form of the targets.
 
     Parameters
     ----------
@@ -151,7 +192,22 @@ class GRUClassifier(_GRU, ClassifierParameters, NetworkClassifier):
     See Also
     --------
     GRURegressor : The same network for numbers.
-    LSTMClassifier : Other recurrent units.
+    LSTMClassifier : Units with a memory of their own.
+    ConvNetClassifier : Signals of one length.
+    SequenceScaler : Scales sequences.
+    skmanifold_nn.neural_network.layers.GRU : The layer.
+
+    Notes
+    -----
+    Scale the features, by `SequenceScaler`. Minibatches of 10 to 50 sequences,
+    a learning rate of 0.003 to 0.01 and the schedule "cosine" often train faster than
+    the defaults, which are the perceptrons' but for `alpha` and `clip_norm`.
+    `predict_step` and `predict_stream` predict while a sequence comes in;
+    `to_torch_state_dict` gives the weights to PyTorch. `partial_fit`, `save` and `load`
+    are those of `MLPClassifier`.
+
+    The :ref:`user guide <recurrent_networks>` has formulas, forms of X and y, forecasts
+    and searches.
 
     References
     ----------
@@ -180,8 +236,10 @@ class GRURegressor(_GRU, RegressorParameters, NetworkRegressor):
     """Recurrent network of gated recurrent units that regresses sequences or steps.
 
     Samples are sequences: rows of single numbers, arrays of shape (n_samples, n_steps,
-    n_features), or lists of arrays of any lengths, which are never padded. One target
-    for each sequence or one for every step, as y has them.
+    n_features), or lists of arrays (n_steps, n_features) of any lengths, which are
+    never padded. One target for each sequence or one for every step, as y has them:
+    (n_samples,), or (n_samples, n_steps) with ``targets="step"``, or a list of arrays.
+    Predictions have the form of the targets.
 
     Parameters
     ----------
@@ -194,7 +252,23 @@ class GRURegressor(_GRU, RegressorParameters, NetworkRegressor):
     See Also
     --------
     GRUClassifier : The same network for classes.
-    LSTMRegressor : Other recurrent units.
+    LSTMRegressor : Units with a memory of their own.
+    ConvNetRegressor : Signals of one length.
+    SlidingWindow : Makes samples of a series.
+    forecast : Predicts how a series goes on.
+    skmanifold_nn.neural_network.layers.GRU : The layer.
+
+    Notes
+    -----
+    Scale the features, by `SequenceScaler`, and the targets too. Minibatches of 10 to
+    50 sequences, a learning rate of 0.003 to 0.01 and the schedule "cosine" often train
+    faster than the defaults, which are the perceptrons' but for `alpha` and
+    `clip_norm`. `predict_step` and `predict_stream` predict while a sequence comes in;
+    `to_torch_state_dict` gives the weights to PyTorch. `partial_fit`, `save` and `load`
+    are those of `MLPRegressor`.
+
+    The :ref:`user guide <recurrent_networks>` has formulas, forms of X and y, forecasts
+    and searches.
 
     References
     ----------
@@ -223,8 +297,10 @@ class SimpleRNNClassifier(_SimpleRNN, ClassifierParameters, NetworkClassifier):
     """Recurrent network of Elman's recurrent units that classifies sequences or steps.
 
     Samples are sequences: rows of single numbers, arrays of shape (n_samples, n_steps,
-    n_features), or lists of arrays of any lengths, which are never padded. One target
-    for each sequence or one for every step, as y has them.
+    n_features), or lists of arrays (n_steps, n_features) of any lengths, which are
+    never padded. One target for each sequence or one for every step, as y has them:
+    (n_samples,), or (n_samples, n_steps) with ``targets="step"``, or a list of arrays.
+    Predictions have the form of the targets.
     Its gradient vanishes or explodes over many steps: `LSTMClassifier` and
     `GRUClassifier` remember longer.
 
@@ -239,7 +315,22 @@ class SimpleRNNClassifier(_SimpleRNN, ClassifierParameters, NetworkClassifier):
     See Also
     --------
     SimpleRNNRegressor : The same network for numbers.
-    LSTMClassifier : Other recurrent units.
+    LSTMClassifier : Remembers longer.
+    GRUClassifier : Remembers longer.
+    SequenceScaler : Scales sequences.
+    skmanifold_nn.neural_network.layers.SimpleRNN : The layer.
+
+    Notes
+    -----
+    Scale the features, by `SequenceScaler`. Minibatches of 10 to 50 sequences,
+    a learning rate of 0.003 to 0.01 and the schedule "cosine" often train faster than
+    the defaults, which are the perceptrons' but for `alpha` and `clip_norm`.
+    `predict_step` and `predict_stream` predict while a sequence comes in;
+    `to_torch_state_dict` gives the weights to PyTorch. `partial_fit`, `save` and `load`
+    are those of `MLPClassifier`.
+
+    The :ref:`user guide <recurrent_networks>` has formulas, forms of X and y, forecasts
+    and searches.
 
     References
     ----------
@@ -265,8 +356,10 @@ class SimpleRNNRegressor(_SimpleRNN, RegressorParameters, NetworkRegressor):
     """Recurrent network of Elman's recurrent units that regresses sequences or steps.
 
     Samples are sequences: rows of single numbers, arrays of shape (n_samples, n_steps,
-    n_features), or lists of arrays of any lengths, which are never padded. One target
-    for each sequence or one for every step, as y has them.
+    n_features), or lists of arrays (n_steps, n_features) of any lengths, which are
+    never padded. One target for each sequence or one for every step, as y has them:
+    (n_samples,), or (n_samples, n_steps) with ``targets="step"``, or a list of arrays.
+    Predictions have the form of the targets.
     Its gradient vanishes or explodes over many steps: `LSTMRegressor` and
     `GRURegressor` remember longer.
 
@@ -281,7 +374,23 @@ class SimpleRNNRegressor(_SimpleRNN, RegressorParameters, NetworkRegressor):
     See Also
     --------
     SimpleRNNClassifier : The same network for classes.
-    LSTMRegressor : Other recurrent units.
+    LSTMRegressor : Remembers longer.
+    GRURegressor : Remembers longer.
+    SlidingWindow : Makes samples of a series.
+    forecast : Predicts how a series goes on.
+    skmanifold_nn.neural_network.layers.SimpleRNN : The layer.
+
+    Notes
+    -----
+    Scale the features, by `SequenceScaler`, and the targets too. Minibatches of 10 to
+    50 sequences, a learning rate of 0.003 to 0.01 and the schedule "cosine" often train
+    faster than the defaults, which are the perceptrons' but for `alpha` and
+    `clip_norm`. `predict_step` and `predict_stream` predict while a sequence comes in;
+    `to_torch_state_dict` gives the weights to PyTorch. `partial_fit`, `save` and `load`
+    are those of `MLPRegressor`.
+
+    The :ref:`user guide <recurrent_networks>` has formulas, forms of X and y, forecasts
+    and searches.
 
     References
     ----------
@@ -289,8 +398,15 @@ class SimpleRNNRegressor(_SimpleRNN, RegressorParameters, NetworkRegressor):
 
     Examples
     --------
-    >>> from skmanifold_nn.neural_network import SimpleRNNRegressor
-    >>> SimpleRNNRegressor((8, 8), nonlinearity="relu", truncate_steps=20)
-    SimpleRNNRegressor(hidden_layer_sizes=(8, 8), nonlinearity='relu',
-                       truncate_steps=20)
+    >>> import numpy as np
+    >>> from skmanifold_nn.neural_network import (
+    ...     SimpleRNNRegressor, SlidingWindow, forecast)
+    >>> series = np.sin(0.3 * np.arange(200))
+    >>> X, y = SlidingWindow(10).make(series)
+    >>> net = SimpleRNNRegressor((8,), learning_rate="one_cycle", max_iter=40,
+    ...                          learning_rate_init=0.02, batch_size=16, random_state=1)
+    >>> bool(net.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.99)
+    True
+    >>> forecast(net, series, 5, window=10).shape
+    (5,)
     """

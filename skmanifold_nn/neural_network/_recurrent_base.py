@@ -1,12 +1,14 @@
 """What recurrent networks share, whatever their cell is."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import fit_context, names_columns
+from .._typing import MatrixLike
 from ._base import NeuralNetwork
 from ._declarations import attribute, declares, parameter
 from ._parameters import (
@@ -33,15 +35,15 @@ __all__ = ["RecurrentLists", "RecurrentNetwork"]
 class RecurrentLists:
     """Fitted lists of networks that may have recurrent layers."""
 
-    recurrent_coefs_: list[np.ndarray] = attribute(
+    recurrent_coefs_: list[NDArray[Any]] = attribute(
         "list of ndarray",
         """Weights between the steps of each recurrent layer and direction, each
         (n_units, n_gates * n_units); gates as in PyTorch.""",
     )
-    recurrent_intercepts_: list[np.ndarray] = attribute(
+    recurrent_intercepts_: list[NDArray[Any]] = attribute(
         "list of ndarray", "Of GRU, added to what its reset gate acts on."
     )
-    peephole_coefs_: list[np.ndarray] = attribute(
+    peephole_coefs_: list[NDArray[Any]] = attribute(
         "list of ndarray", "Of LSTM with peepholes, (3, n_units): of the gates i, f, o."
     )
 
@@ -59,7 +61,7 @@ class _RecurrentParameters(HiddenLayerParameters):
         default=(64,),
         kind="array-like of int",
         constraints=["array-like", *COUNT],
-        text="Units of each recurrent layer.",
+        text="Units of each recurrent layer; there must be at least one.",
         kw_only=False,
     )
     bidirectional: bool = parameter(
@@ -68,7 +70,9 @@ class _RecurrentParameters(HiddenLayerParameters):
         forwards, one backwards.""",
     )
     merge: Literal["sum", "concat", "mean"] = parameter(
-        default="sum", text="How the outputs of the two directions become one."
+        default="sum",
+        text="""How the outputs of the two directions become one; "concat" is
+        PyTorch's.""",
     )
     dense_before: int | Sequence[int] = parameter(
         default=(),
@@ -80,7 +84,8 @@ class _RecurrentParameters(HiddenLayerParameters):
         default=(),
         kind="array-like of int",
         constraints=["array-like", *COUNT],
-        text="Units of dense layers after the recurrent ones.",
+        text="""Units of dense layers after the recurrent ones: of every step, or of the
+        last one where there is a target for each sequence.""",
     )
     activation: ActivationName = parameter(
         default="relu", text="Of the dense layers before and after."
@@ -137,10 +142,27 @@ class _RecurrentParameters(HiddenLayerParameters):
         text='"nan": steps of NaN at the ends of sequences are padding.',
     )
     alpha: float = parameter(default=0.0, constraints=NOT_NEGATIVE)
+    batch_size: int | Literal["auto"] = parameter(
+        default="auto",
+        text='Sequences of a minibatch; "auto" is ``min(200, n_samples)``.',
+    )
     # Exploding gradients are larger than this, others are not. A norm that is met all
     # the time makes training chaotic: it multiplies rounding errors by 1e13.
     clip_norm: float | None = 100.0
 
+    coefs_: list[NDArray[Any]] = attribute(
+        "list of ndarray",
+        """Weights of the layers' inputs: of recurrent layers, for each direction,
+        (n_inputs, n_gates * n_units), of dense layers (n_inputs, n_units). Predictions,
+        `partial_fit` and warm starts read them: arrays may be changed or replaced.""",
+    )
+    intercepts_: list[NDArray[Any]] = attribute(
+        "list of ndarray",
+        "Intercepts of the layers, (n_gates * n_units,) or (n_units,).",
+    )
+    n_features_in_: int = attribute(
+        "int", "Columns of X, if it is a table, otherwise features of a step."
+    )
     n_step_features_: int = attribute("int", "Features of a step.")
     n_steps_in_: int | None = attribute(
         "int or None", "Steps of the rows of a table; None: sequences of any length."
@@ -233,7 +255,14 @@ class RecurrentNetwork(
     # Samples.
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+    def fit(
+        self,
+        X: ArrayLike,
+        y: MatrixLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: ArrayLike | None = None,
+        y_val: MatrixLike | None = None,
+    ) -> Self:
         """Train on sequences X and their targets y.
 
         Parameters
@@ -262,6 +291,7 @@ class RecurrentNetwork(
         Returns
         -------
         self : object
+            Fitted.
 
         Raises
         ------
@@ -331,7 +361,7 @@ class RecurrentNetwork(
         X = self._validate_rows(X, self._numbers()[0].dtype)
         return X, self._outputs(X, layer)
 
-    def transform(self, X, layer=-1):
+    def transform(self, X: ArrayLike, layer: int | str = -1) -> NDArray[Any] | Any:
         """Outputs of a hidden layer: features that the network has learned.
 
         Parameters
@@ -348,6 +378,11 @@ class RecurrentNetwork(
             The state after the last step; or that after every step, in the form of X,
             if the network has a target for every step or another layer follows in which
             steps count: (n_samples, n_steps, n_units), or a list of arrays.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer; the message has those that there are.
         """
         check_is_fitted(self)
         name = self._layer_name(layer)
@@ -361,7 +396,9 @@ class RecurrentNetwork(
         sequences, outputs = self._outputs_of(X, name)
         return _shaped(outputs, X, sequences, over_steps)
 
-    def score(self, X, y, sample_weight=None):
+    def score(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Accuracy of labels, or R^2 of numbers, over sequences or all their steps.
 
         Parameters
@@ -376,6 +413,7 @@ class RecurrentNetwork(
         Returns
         -------
         score : float
+            1 is the best.
         """
         check_is_fitted(self)
         sequences = self._validate_rows(X, self._numbers()[0].dtype)

@@ -128,7 +128,8 @@ class SequentialClassifier(_Sequential, ClassifierParameters, NetworkClassifier)
     """Classifier of any layers, one after the other.
 
     One label or several; training, predictions and all parameters but the layers are
-    those of `MLPClassifier`.
+    those of `MLPClassifier`. Samples are rows, which `input_shape` gives the axes that
+    convolutions or recurrent layers want.
 
     Parameters
     ----------
@@ -147,6 +148,19 @@ class SequentialClassifier(_Sequential, ClassifierParameters, NetworkClassifier)
     --------
     SequentialRegressor : The same for numbers.
     MLPClassifier : Dense layers by their numbers of units.
+    ConvNetClassifier : Stages of convolutions and pooling.
+    GRUClassifier : Recurrent layers, for sequences of any lengths.
+    skmanifold_nn.neural_network.layers : The layers.
+
+    Notes
+    -----
+    Layers have no numbers: the network has them, in ``coefs_`` and its like. The last
+    layer is not listed, as its outputs and the loss follow from y. There is no
+    switch between training and evaluation: dropout, noise, augmentation and batch
+    statistics act in `fit` and not in predictions. Scale the features.
+
+    The user guide has examples of :ref:`perceptrons <neural_networks>` and
+    :ref:`convolutions <own_conv_nets>`, and of layers of one's own.
 
     Examples
     --------
@@ -178,7 +192,8 @@ class SequentialRegressor(_Sequential, RegressorParameters, NetworkRegressor):
     """Regressor of any layers, one after the other.
 
     One number or several; training, predictions and all parameters but the layers are
-    those of `MLPRegressor`.
+    those of `MLPRegressor`. Samples are rows, which `input_shape` gives the axes that
+    convolutions or recurrent layers want.
 
     Parameters
     ----------
@@ -197,6 +212,19 @@ class SequentialRegressor(_Sequential, RegressorParameters, NetworkRegressor):
     --------
     SequentialClassifier : The same for classes.
     MLPRegressor : Dense layers by their numbers of units.
+    ConvNetRegressor : Stages of convolutions and pooling.
+    GRURegressor : Recurrent layers, for sequences of any lengths.
+    skmanifold_nn.neural_network.layers : The layers.
+
+    Notes
+    -----
+    Layers have no numbers: the network has them, in ``coefs_`` and its like. The last
+    layer is not listed, as its outputs and the loss follow from y. There is no
+    switch between training and evaluation: dropout, noise, augmentation and batch
+    statistics act in `fit` and not in predictions. Scale the features.
+
+    The user guide has examples of :ref:`perceptrons <neural_networks>` and
+    :ref:`convolutions <own_conv_nets>`, and of layers of one's own.
 
     Examples
     --------

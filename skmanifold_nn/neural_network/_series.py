@@ -1,9 +1,12 @@
 """Sequences that are scaled, and samples of other shapes."""
 
 import math
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -16,7 +19,12 @@ __all__ = ["Reshaper", "SequenceScaler", "SequenceTransformer", "channels_last"]
 class SequenceTransformer(TransformerMixin, BaseEstimator):
     """Base of what reads sequences of all forms, and returns them in the same form."""
 
-    _parameter_constraints = {
+    n_step_features_: int
+    n_steps_in_: int | None
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+
+    _parameter_constraints: dict[str, Any] = {
         "input_shape": ["array-like", None],
         "mask": [StrOptions({"nan"}), None],
     }
@@ -39,7 +47,10 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
     """Features of sequences to mean 0 and variance 1 over all steps.
 
     Each feature is scaled alike at all steps, so that the course of a series remains,
-    which it does not if each column of a table is scaled by itself.
+    which it does not if each column of a table is scaled by itself. Sequences are rows
+    (n_samples, n_steps) of single numbers, arrays (n_samples, n_steps, n_features), or
+    lists of arrays (n_steps, n_features) of any lengths; they come out in the form in
+    which they came in, float32 as float32.
 
     Parameters
     ----------
@@ -52,7 +63,7 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         series of one feature.
     mask : {"nan", None}, default=None
         "nan": steps that are all NaN at the ends of sequences of an array are no
-        steps, and stay NaN.
+        steps, and stay NaN. None: NaN is an error.
 
     Attributes
     ----------
@@ -75,6 +86,7 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
 
     See Also
     --------
+    LSTMClassifier : One of the networks that learn from sequences.
     sklearn.preprocessing.StandardScaler : Scales columns of a table.
 
     Examples
@@ -87,23 +99,37 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
     (array([ 3., 20.]), 3)
     >>> scaler.transform(X)[1].round(2)
     array([[1.22, 1.41]])
+    >>> scaler.inverse_transform(scaler.transform(X))[1]
+    array([[ 5., 40.]])
     """
 
-    _parameter_constraints = {
+    mean_: NDArray[np.float64]
+    var_: NDArray[np.float64]
+    scale_: NDArray[np.float64]
+    n_steps_seen_: int
+
+    _parameter_constraints: dict[str, Any] = {
         "with_mean": ["boolean"],
         "with_std": ["boolean"],
         **SequenceTransformer._parameter_constraints,
     }
 
-    def __init__(self, with_mean=True, with_std=True, *, input_shape=None, mask=None):
+    def __init__(
+        self,
+        with_mean: bool = True,
+        with_std: bool = True,
+        *,
+        input_shape: tuple[int, int] | None = None,
+        mask: Literal["nan"] | None = None,
+    ) -> None:
         self.with_mean = with_mean
         self.with_std = with_std
         self.input_shape = input_shape
         self.mask = mask
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
-        """Find means and variances.
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Find means and variances of all steps together.
 
         Parameters
         ----------
@@ -116,6 +142,7 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         Returns
         -------
         self : object
+            Fitted.
         """
         values = self._read(X, reset=True).values
         n_steps = self.n_steps_seen_ = len(values)
@@ -129,8 +156,8 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
             np.sqrt(self.var_, out=self.scale_, where=varies)
         return self
 
-    def transform(self, X):
-        """Scale.
+    def transform(self, X: ArrayLike) -> NDArray[np.floating] | Any:
+        """Scale: minus the means, divided by the standard deviations.
 
         Parameters
         ----------
@@ -141,6 +168,11 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         -------
         X_new : ndarray or list of ndarrays
             Of the form of X.
+
+        Raises
+        ------
+        ValueError
+            If a step has other features than in `fit`, or values are not finite.
         """
         check_is_fitted(self)
         if names_columns(self) and not self._reads_table(X):
@@ -151,8 +183,8 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         shift = self.mean_ if self.with_mean else 0.0
         return self._map(X, lambda values: (values - shift) / self.scale_)
 
-    def inverse_transform(self, X):
-        """Scale back.
+    def inverse_transform(self, X: ArrayLike) -> NDArray[np.floating] | Any:
+        """Scale back, such as forecasts to the units of the series.
 
         Parameters
         ----------
@@ -181,6 +213,11 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
 class Reshaper(TransformerMixin, BaseEstimator):
     """Samples of another shape: rows to sequences or images, and back.
 
+    The values stay in their order, the last axis running fastest, as in
+    ``numpy.reshape``; NaN is left as it is. It stands in a Pipeline between steps that
+    want rows, such as StandardScaler, and a network that wants sequences or images;
+    where the network has the parameter `input_shape`, that does the same.
+
     Parameters
     ----------
     shape : int, tuple of int or None, default=None
@@ -201,6 +238,7 @@ class Reshaper(TransformerMixin, BaseEstimator):
     See Also
     --------
     channels_last : Other orders of axes.
+    skmanifold_nn.neural_network.layers.Reshape : The same inside of a network.
 
     Examples
     --------
@@ -215,13 +253,18 @@ class Reshaper(TransformerMixin, BaseEstimator):
     (2, 6)
     """
 
-    _parameter_constraints = {"shape": ["array-like", Integral, None]}
+    shape_in_: tuple[int, ...]
+    shape_out_: tuple[int, ...]
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
 
-    def __init__(self, shape=None):
+    _parameter_constraints: dict[str, Any] = {"shape": ["array-like", Integral, None]}
+
+    def __init__(self, shape: int | Sequence[int] | None = None) -> None:
         self.shape = shape
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Find the shapes.
 
         Parameters
@@ -234,6 +277,7 @@ class Reshaper(TransformerMixin, BaseEstimator):
         Returns
         -------
         self : object
+            Fitted.
         """
         X = self._validated(X, reset=True)
         self.shape_in_ = X.shape[1:]
@@ -269,7 +313,7 @@ class Reshaper(TransformerMixin, BaseEstimator):
             )
         return tuple(int(n) if n > 0 else size // known for n in shape)
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> NDArray[Any] | Any:
         """Reshape.
 
         Parameters
@@ -280,6 +324,12 @@ class Reshaper(TransformerMixin, BaseEstimator):
         Returns
         -------
         X_new : ndarray of shape (n_samples, ...)
+            Of ``shape_out_``, without a copy where there needs to be none.
+
+        Raises
+        ------
+        ValueError
+            If samples have another shape than in `fit`.
         """
         check_is_fitted(self)
         X = self._validated(X)
@@ -290,7 +340,7 @@ class Reshaper(TransformerMixin, BaseEstimator):
             )
         return X.reshape(len(X), *self.shape_out_)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
         """Reshape back.
 
         Parameters
@@ -301,6 +351,12 @@ class Reshaper(TransformerMixin, BaseEstimator):
         Returns
         -------
         X_original : ndarray of shape (n_samples, ...)
+            Of ``shape_in_``.
+
+        Raises
+        ------
+        ValueError
+            If samples do not have the shape that `transform` gives.
         """
         check_is_fitted(self)
         X = np.asarray(X)
@@ -318,7 +374,7 @@ class Reshaper(TransformerMixin, BaseEstimator):
         return tags
 
 
-def channels_last(X):
+def channels_last(X: ArrayLike) -> NDArray[Any] | Any:
     """Samples whose channels are their last axis, from samples whose first they are.
 
     Parameters
@@ -332,6 +388,11 @@ def channels_last(X):
     X : ndarray of shape (n, n_steps, n_channels) or (n, height, width, n_channels), \
             or list of n ndarrays
         A contiguous copy; a list for a list of arrays.
+
+    Raises
+    ------
+    ValueError
+        If there are too few axes, as of a single sample.
 
     See Also
     --------

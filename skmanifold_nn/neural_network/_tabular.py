@@ -1,14 +1,19 @@
 """Pipelines for tables: networks with what they need around them."""
 
 from numbers import Real
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sklearn_compat import Interval, fit_context
 from ._mlp import MLPClassifier, MLPRegressor
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 __all__ = ["SmoothClipScaler", "make_tabular_classifier", "make_tabular_regressor"]
 
@@ -52,6 +57,7 @@ class SmoothClipScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     scale_ : ndarray of shape (n_features,)
         What columns are divided by.
     n_features_in_ : int
+        Columns of X.
     feature_names_in_ : ndarray of str
         Where the training data have string names.
 
@@ -73,17 +79,22 @@ class SmoothClipScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     array([-0.95, -0.49,  0.  ,  0.49,  3.  ])
     """
 
-    _parameter_constraints = {
+    center_: NDArray[np.float64]
+    scale_: NDArray[np.float64]
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+
+    _parameter_constraints: dict[str, Any] = {
         "limit": [Interval(Real, 0, None, closed="neither")],
         "dtype": "no_validation",
     }
 
-    def __init__(self, limit=3.0, *, dtype=None):
+    def __init__(self, limit: float = 3.0, *, dtype: DTypeLike | None = None) -> None:
         self.limit = limit
         self.dtype = dtype
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Find medians and quartiles.
 
         Parameters
@@ -96,6 +107,12 @@ class SmoothClipScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         self : object
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            If `dtype` is none of the two, or X has values that are not finite.
         """
         if self.dtype not in (None, np.float32, np.float64):
             raise ValueError(
@@ -110,7 +127,7 @@ class SmoothClipScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.scale_ = np.where(scale > 0, scale, 1)
         return self
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> NDArray[np.floating] | Any:
         """Scale and clip.
 
         Parameters
@@ -121,6 +138,7 @@ class SmoothClipScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_features)
+            Between -`limit` and `limit`.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
@@ -191,7 +209,7 @@ def _preparation():
     )
 
 
-def make_tabular_classifier(**params):
+def make_tabular_classifier(**params: Any) -> "Pipeline":
     """Pipeline of a network and its preparation that suits most tables of classes.
 
     Numeric columns: the median in place of missing values, `SmoothClipScaler`, float32.
@@ -264,7 +282,7 @@ def make_tabular_classifier(**params):
     return Pipeline([("prepare", _preparation()), ("net", net)])
 
 
-def make_tabular_regressor(**params):
+def make_tabular_regressor(**params: Any) -> "Pipeline":
     """Pipeline of a network and its preparation that suits most tables of numbers.
 
     As `make_tabular_classifier`; targets are standardised for the network, and

@@ -1,9 +1,11 @@
 """Windows of series, what follows them, and forecasts from them."""
 
 from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils.validation import check_is_fitted
 
@@ -21,20 +23,21 @@ _POSITIVE = Interval(Integral, 1, None, closed="left")
 class ContextWindow(SequenceTransformer):
     """Each step with the steps around it, beside each other as features.
 
-    Steps before the first and after the last one of a sequence are zeros. Frames of
-    speech with 20 before and 20 after, for one, are what networks that see one frame at
-    a time are given in place of a memory.
+    A sequence (n_steps, n_features) becomes (n_steps, (before + 1 + after) n_features),
+    the earliest step first. Steps before the first and after the last one of a sequence
+    are zeros. Frames of speech with 20 before and 20 after, for one, are what networks
+    that see one frame at a time are given in place of a memory.
 
     Parameters
     ----------
     before, after : int, default=5
-        Steps on either side.
+        Steps on either side; 0 is none.
     input_shape : (int, int) or None, default=None
         Steps and features of a step of each row, where X is a table; None: rows are
         series of one feature.
     mask : {"nan", None}, default=None
         "nan": steps that are all NaN at the ends of sequences of an array are no
-        steps, and stay NaN.
+        steps, and stay NaN. None: NaN is an error.
 
     Attributes
     ----------
@@ -65,20 +68,27 @@ class ContextWindow(SequenceTransformer):
     (5, 3)
     """
 
-    _parameter_constraints = {
+    _parameter_constraints: dict[str, Any] = {
         "before": [_NOT_NEGATIVE],
         "after": [_NOT_NEGATIVE],
         **SequenceTransformer._parameter_constraints,
     }
 
-    def __init__(self, before=5, after=5, *, input_shape=None, mask=None):
+    def __init__(
+        self,
+        before: int = 5,
+        after: int = 5,
+        *,
+        input_shape: tuple[int, int] | None = None,
+        mask: Literal["nan"] | None = None,
+    ) -> None:
         self.before = before
         self.after = after
         self.input_shape = input_shape
         self.mask = mask
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check X; nothing is learned.
 
         Parameters
@@ -92,11 +102,12 @@ class ContextWindow(SequenceTransformer):
         Returns
         -------
         self : object
+            Fitted.
         """
         self._read(X, reset=True)
         return self
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> NDArray[np.floating] | Any:
         """Windows around all steps.
 
         Parameters
@@ -132,8 +143,9 @@ class ContextWindow(SequenceTransformer):
 class SlidingWindow(BaseEstimator):
     """Windows of a series, and the values that follow them: samples to learn from.
 
-    It is no transformer, as a series becomes another number of samples: `make` returns
-    them with their targets.
+    Sample k is `window` steps, `spacing` apart, from step k `stride` on; its target is
+    the `horizon` values from `gap` steps behind them on. It is no transformer, as a
+    series becomes another number of samples: `make` returns them with their targets.
 
     Parameters
     ----------
@@ -172,7 +184,7 @@ class SlidingWindow(BaseEstimator):
     ((3, 2, 5), (3, 10))
     """
 
-    _parameter_constraints = {
+    _parameter_constraints: dict[str, Any] = {
         "window": [_POSITIVE],
         "horizon": [_POSITIVE],
         "gap": [_NOT_NEGATIVE],
@@ -182,8 +194,15 @@ class SlidingWindow(BaseEstimator):
     }
 
     def __init__(
-        self, window=10, *, horizon=1, gap=0, stride=1, spacing=1, flatten=False
-    ):
+        self,
+        window: int = 10,
+        *,
+        horizon: int = 1,
+        gap: int = 0,
+        stride: int = 1,
+        spacing: int = 1,
+        flatten: bool = False,
+    ) -> None:
         self.window = window
         self.horizon = horizon
         self.gap = gap
@@ -192,11 +211,13 @@ class SlidingWindow(BaseEstimator):
         self.flatten = flatten
 
     @property
-    def reach(self):
+    def reach(self) -> int:
         """Steps from the first of a window to the last one, both counted."""
         return (self.window - 1) * self.spacing + 1
 
-    def make(self, series, y=None):
+    def make(
+        self, series: ArrayLike, y: ArrayLike | None = None
+    ) -> tuple[NDArray[np.floating], NDArray[Any]]:
         """Windows and their targets.
 
         Parameters
@@ -217,6 +238,11 @@ class SlidingWindow(BaseEstimator):
             The second one with `flatten`.
         y : ndarray of shape (n_windows,) or (n_windows, horizon * n_targets)
             One step after the other.
+
+        Raises
+        ------
+        ValueError
+            If no series is long enough for a window and what follows it.
         """
         self._validate_params()
         inputs, _ = _read_series(series)
@@ -248,7 +274,7 @@ class SlidingWindow(BaseEstimator):
             following = following[:, 0]
         return self._formed(X), following
 
-    def last(self, series):
+    def last(self, series: ArrayLike) -> NDArray[np.floating]:
         """The window at the end of each series, which nothing follows yet.
 
         Parameters
@@ -262,6 +288,11 @@ class SlidingWindow(BaseEstimator):
         X : ndarray of shape (n_series, window, n_features) or \
                 (n_series, window * n_features)
             The second one with `flatten`; one window of a single series.
+
+        Raises
+        ------
+        ValueError
+            If a series is shorter than a window.
         """
         self._validate_params()
         arrays, _ = _read_series(series)
@@ -341,7 +372,9 @@ def _targets_beside(inputs, y):
     return [array.reshape(len(array), -1) for array in arrays]
 
 
-def forecast(estimator, series, horizon, *, window):
+def forecast(
+    estimator: Any, series: ArrayLike, horizon: int, *, window: int | SlidingWindow
+) -> NDArray[np.floating]:
     """Predict how a series goes on.
 
     A regressor of one step is asked again and again, its predictions being what it sees
@@ -367,6 +400,17 @@ def forecast(estimator, series, horizon, *, window):
     -------
     y : ndarray of shape (horizon,) or (horizon, n_features)
         With one more axis in front where there are several series.
+
+    Raises
+    ------
+    ValueError
+        If the windows are not those of the fit, a series is shorter than a window, or
+        the estimator predicts classes.
+
+    Notes
+    -----
+    Errors of predictions that are handed back add up: over many steps an estimator of
+    windows with ``horizon=`` as many is often better.
 
     See Also
     --------

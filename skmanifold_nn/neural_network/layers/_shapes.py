@@ -128,7 +128,9 @@ class Reshape(Layer):
         shape = tuple(shape) if hasattr(shape, "__iter__") else ()
         n_unknown = shape.count(-1)
         whole = bool(shape) and n_unknown <= 1
-        whole &= all(isinstance(n, Integral) and (int(n) >= 1 or n == -1) for n in shape)
+        whole &= all(
+            isinstance(n, Integral) and (int(n) >= 1 or n == -1) for n in shape
+        )
         known = math.prod(n for n in shape if n != -1) if whole else 0
         if whole and n_unknown and tensor.size % known == 0:
             shape = tuple(tensor.size // known if n == -1 else n for n in shape)
