@@ -1,0 +1,113 @@
+"""Several methods in one picture: how they keep ranks, and a line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+
+from .._typing import MatrixLike, RandomState
+from ..metrics import CoRanking, co_ranking
+from ._drawing import OKABE_ITO, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import Collection
+    from matplotlib.lines import Line2D
+
+__all__ = ["co_rankings_of", "draw_curve", "embeddings_of", "named"]
+
+# Yellow is too pale for lines, and black is left to what is no method.
+LINE_COLORS = tuple(c for c in OKABE_ITO if c not in ("#f0e442", "#000000"))
+# Beyond the colours, methods differ by dashes.
+LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
+
+
+def named(things: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A dict of methods, checked.
+
+    Parameters
+    ----------
+    things : mapping
+    name : str
+        Of the parameter, in errors.
+    """
+    if not isinstance(things, Mapping) or not things:
+        raise TypeError(
+            f"{name} must be a dict with one entry a method, got "
+            f"{type(things).__name__}. Pass for instance {{'Isomap': ...}}."
+        )
+    return {str(key): thing for key, thing in things.items()}
+
+
+def embeddings_of(
+    X: MatrixLike, estimators: Mapping[str, BaseEstimator]
+) -> dict[str, ArrayLike]:
+    """Where fitted estimators place the rows of X, by transform where there is one."""
+    return {
+        name: _embedding(estimator, X)
+        for name, estimator in named(estimators, "estimators").items()
+    }
+
+
+def _embedding(estimator: BaseEstimator, X: MatrixLike) -> ArrayLike:
+    if hasattr(estimator, "transform"):
+        return estimator.transform(X)
+    steps = getattr(estimator, "steps", None)
+    last = steps[-1][1] if steps else estimator
+    embedding = getattr(last, "embedding_", None)
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    if embedding is None or len(embedding) != n_samples:
+        raise ValueError(
+            f"estimators must have transform, or have been fitted to the {n_samples} "
+            f"rows of X, but {type(last).__name__} has not. Pass its own rows, or call "
+            "from_embeddings."
+        )
+    return embedding
+
+
+def co_rankings_of(
+    X: MatrixLike,
+    embeddings: Mapping[str, ArrayLike],
+    random_state: RandomState,
+    **params: Any,
+) -> dict[str, CoRanking]:
+    """Ranks in X against those in each embedding, seen from the same anchors."""
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    return {
+        name: co_ranking(X, embedding, random_state=seed, **params)
+        for name, embedding in named(embeddings, "embeddings").items()
+    }
+
+
+def draw_curve(
+    ax: Axes,
+    number: int,
+    k: NDArray,
+    values: NDArray,
+    errors: NDArray | None,
+    defaults: dict[str, Any],
+    line_kw: dict[str, Any] | None,
+) -> tuple[Line2D, Collection | None]:
+    """A line of the method of that number, and a band of two errors about it."""
+    from matplotlib.lines import Line2D
+
+    n_colors = len(LINE_COLORS)
+    style = {
+        "color": LINE_COLORS[number % n_colors],
+        "linestyle": LINE_STYLES[number // n_colors % len(LINE_STYLES)],
+        "linewidth": 1.8,
+        **defaults,
+    }
+    (line,) = ax.plot(k, values, **styled(Line2D, style, line_kw))
+    if errors is None:
+        return line, None
+    low, high = values - 2 * errors, values + 2 * errors
+    band = ax.fill_between(
+        k, low, high, color=line.get_color(), alpha=0.2, linewidth=0, zorder=1
+    )
+    return line, band
