@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from ._classes import colours_of_classes, draw_classes, draw_legend
@@ -339,6 +340,8 @@ class DecisionRegionsDisplay:
             The regions, drawn.
         """
         predictions = np.asarray(predictions)
+        if X is not None:
+            check_consistent_length(X, y)
         display = cls(
             np.asarray(xx0),
             np.asarray(xx1),

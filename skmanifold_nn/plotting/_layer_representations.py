@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
+from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
@@ -107,7 +108,7 @@ class LayerRepresentationsDisplay:
     >>> net = MLPClassifier((3,), "tanh", solver="lbfgs", random_state=1).fit(X, y)
     >>> display = LayerRepresentationsDisplay.from_estimator(net, X, y)
     >>> {name: round(value, 2) for name, value in display.separability.items()}
-    {'inputs': 0.53, 'hidden1': 1.0}
+    {'inputs': 0.5, 'hidden1': 1.0}
     >>> display.figure_.savefig("layers.png")  # doctest: +SKIP
     """
 
@@ -390,6 +391,7 @@ class LayerRepresentationsDisplay:
         found = {name: rows_of(rows) for name, rows in representations.items()}
         if not found or min(len(rows) for rows in found.values()) == 0:
             raise ValueError("There must be a representation of a sample at least.")
+        check_consistent_length(*found.values(), y)
         maps = {name: LinearMap.to_plane(rows) for name, rows in found.items()}
         separability = None
         if y is not None:

@@ -65,9 +65,9 @@ def separability_of(rows, y, kind):
     Returns
     -------
     value : float
-        Accuracy of a logistic regression, or R^2 of least squares. Directions are
-        scaled to unit variance before, as neither depends on the scale without a
-        penalty; the penalty is next to nothing.
+        Accuracy of a logistic regression, not below the share of the most frequent
+        class, or R^2 of least squares. Directions are scaled to unit variance before,
+        as neither depends on the scale without a penalty; it is next to nothing.
     """
     scores = _whitened(rows)
     if kind == "value":
@@ -80,13 +80,15 @@ def separability_of(rows, y, kind):
     labels, codes = np.unique(y, return_inverse=True)
     if len(labels) == 1:
         return 1.0
+    # One class everywhere is a linear classifier, too.
+    constant = float(np.bincount(codes).max() / len(codes))
     if scores.shape[1] == 0:
-        return float(np.bincount(codes).max() / len(codes))
+        return constant
     from sklearn.linear_model import LogisticRegression
 
     # Newton's steps: a few, and the same on every machine up to rounding.
     model = LogisticRegression(C=1 / PENALTY, solver="newton-cholesky")
-    return float(model.fit(scores, codes).score(scores, codes))
+    return max(constant, float(model.fit(scores, codes).score(scores, codes)))
 
 
 def _whitened(rows):

@@ -158,6 +158,8 @@ def test_what_cannot_be_drawn(ax, rng):
         refused(model, X, grid_resolution=1, ax=ax)
     with pytest.raises(ValueError, match="margin must be at least 0"):
         refused(model, X, margin=-0.1, ax=ax)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        refused(model, X, y[:-1], ax=ax)
     with pytest.raises(NotFittedError):
         refused(MLPClassifier(), X, ax=ax)
 

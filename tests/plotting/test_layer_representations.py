@@ -228,6 +228,8 @@ def test_what_cannot_be_drawn(disc, figure):
         LayerRepresentationsDisplay.from_representations({"a": X}, y, kind="label")
     with pytest.raises(ValueError, match="a sample at least"):
         LayerRepresentationsDisplay.from_representations({}, y)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        refused(net, X, y[:-1])
     assert plt.get_fignums() == []
 
 

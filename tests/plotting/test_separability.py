@@ -40,7 +40,7 @@ def test_accuracy_of_what_a_line_separates(rng):
     assert separability_of(*far, "class") == 1
     inside = np.linalg.norm(X, axis=1) < 0.7
     share = max(np.mean(inside), 1 - np.mean(inside))
-    assert share - 0.02 < separability_of(X, inside, "class") < share + 0.05
+    assert share <= separability_of(X, inside, "class") < share + 0.05
     squares = np.column_stack([X, X**2])
     assert separability_of(squares, inside, "class") > 0.99
     three = np.where(X[:, 0] > 0.4, "right", np.where(X[:, 0] < -0.4, "left", "mid"))
