@@ -1,10 +1,22 @@
 """Filters: the weights of a convolution."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from ._drawing import axes_of
 from ._networks import convolution_of
 from ._tiles import chosen, colours, draw_strips, draw_table, draw_tiles, finite
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.text import Text
 
 __all__ = ["FiltersDisplay"]
 
@@ -46,6 +58,11 @@ class FiltersDisplay:
     --------
     FeatureMapsDisplay : Where filters find their shapes.
 
+    References
+    ----------
+    .. [1] Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep
+       convolutional neural networks", NIPS 25 (2012), figure 3.
+
     Examples
     --------
     >>> from sklearn.datasets import load_digits
@@ -60,21 +77,27 @@ class FiltersDisplay:
     >>> display.figure_.savefig("filters.png")  # doctest: +SKIP
     """
 
-    def __init__(self, coefs, *, indices=None):
+    ax_: "Axes"
+    figure_: "Figure"
+    images_: "list[AxesImage]"
+    texts_: "list[Text]"
+    colorbar_: "Colorbar | None"
+
+    def __init__(self, coefs: ArrayLike, *, indices: ArrayLike | None = None) -> None:
         self.coefs = coefs
         self.indices = indices
 
     def plot(
         self,
-        ax=None,
+        ax: "Axes | None" = None,
         *,
-        n_columns=None,
-        labels=True,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        text_kw=None,
-    ):
+        n_columns: int | None = None,
+        labels: bool = True,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the filters.
 
         Parameters
@@ -129,18 +152,18 @@ class FiltersDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        layer=None,
+        estimator: BaseEstimator,
+        layer: str | None = None,
         *,
-        indices=None,
-        ax=None,
-        n_columns=None,
-        labels=True,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        text_kw=None,
-    ):
+        indices: ArrayLike | None = None,
+        ax: "Axes | None" = None,
+        n_columns: int | None = None,
+        labels: bool = True,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the filters of a layer of a fitted network.
 
         Parameters
@@ -188,17 +211,17 @@ class FiltersDisplay:
     @classmethod
     def from_filters(
         cls,
-        coefs,
+        coefs: ArrayLike,
         *,
-        indices=None,
-        ax=None,
-        n_columns=None,
-        labels=True,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        text_kw=None,
-    ):
+        indices: ArrayLike | None = None,
+        ax: "Axes | None" = None,
+        n_columns: int | None = None,
+        labels: bool = True,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw weights that are there already.
 
         Parameters

@@ -1,10 +1,22 @@
 """Feature maps: what the layers of a convolutional network make of a sample."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from ._drawing import axes_of
 from ._networks import last_of, row_of
 from ._tiles import chosen, colours, draw_strips, draw_tiles, finite
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.text import Text
 
 __all__ = ["FeatureMapsDisplay"]
 
@@ -62,21 +74,27 @@ class FeatureMapsDisplay:
     >>> display.figure_.savefig("maps.png")  # doctest: +SKIP
     """
 
-    def __init__(self, maps, *, indices=None):
+    ax_: "Axes"
+    figure_: "Figure"
+    images_: "list[AxesImage]"
+    texts_: "list[Text]"
+    colorbar_: "Colorbar | None"
+
+    def __init__(self, maps: ArrayLike, *, indices: ArrayLike | None = None) -> None:
         self.maps = maps
         self.indices = indices
 
     def plot(
         self,
-        ax=None,
+        ax: "Axes | None" = None,
         *,
-        n_columns=None,
-        labels=True,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        text_kw=None,
-    ):
+        n_columns: int | None = None,
+        labels: bool = True,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the maps.
 
         Parameters
@@ -128,20 +146,20 @@ class FeatureMapsDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        layer,
+        estimator: BaseEstimator,
+        X: ArrayLike,
+        layer: str | int,
         *,
-        sample=0,
-        indices=None,
-        ax=None,
-        n_columns=None,
-        labels=True,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        text_kw=None,
-    ):
+        sample: int = 0,
+        indices: ArrayLike | None = None,
+        ax: "Axes | None" = None,
+        n_columns: int | None = None,
+        labels: bool = True,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw what a layer of a fitted network makes of a sample.
 
         Parameters
@@ -194,17 +212,17 @@ class FeatureMapsDisplay:
     @classmethod
     def from_maps(
         cls,
-        maps,
+        maps: ArrayLike,
         *,
-        indices=None,
-        ax=None,
-        n_columns=None,
-        labels=True,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        text_kw=None,
-    ):
+        indices: ArrayLike | None = None,
+        ax: "Axes | None" = None,
+        n_columns: int | None = None,
+        labels: bool = True,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw maps that are there already.
 
         Parameters

@@ -1,11 +1,24 @@
 """Saliency: which places of a sample a prediction depends on."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
-from sklearn.base import is_classifier
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, is_classifier
 
 from ._drawing import axes_of, styled
 from ._networks import last_of
 from ._tiles import colours, finite, grid_of, number_axis, write_above
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 __all__ = ["SaliencyDisplay"]
 
@@ -77,23 +90,37 @@ class SaliencyDisplay:
     >>> display.figure_.savefig("saliency.png")  # doctest: +SKIP
     """
 
-    def __init__(self, values, *, samples=None, labels=None):
+    ax_: "Axes"
+    figure_: "Figure"
+    images_: "list[AxesImage]"
+    sample_images_: "list[AxesImage]"
+    lines_: "list[Line2D]"
+    texts_: "list[Text]"
+    colorbar_: "Colorbar | None"
+
+    def __init__(
+        self,
+        values: ArrayLike,
+        *,
+        samples: ArrayLike | None = None,
+        labels: Sequence[Any] | NDArray[Any] | None = None,
+    ) -> None:
         self.values = values
         self.samples = samples
         self.labels = labels
 
     def plot(
         self,
-        ax=None,
+        ax: "Axes | None" = None,
         *,
-        absolute=False,
-        n_columns=None,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        sample_kw=None,
-        text_kw=None,
-    ):
+        absolute: bool = False,
+        n_columns: int | None = None,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        sample_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw gradients and samples.
 
         Parameters
@@ -202,20 +229,20 @@ class SaliencyDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
+        estimator: BaseEstimator,
+        X: ArrayLike,
         *,
-        target=None,
-        labels=None,
-        ax=None,
-        absolute=False,
-        n_columns=None,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        sample_kw=None,
-        text_kw=None,
-    ):
+        target: Any = None,
+        labels: Sequence[Any] | NDArray[Any] | None = None,
+        ax: "Axes | None" = None,
+        absolute: bool = False,
+        n_columns: int | None = None,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        sample_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw samples and the gradients of what a fitted network says of them.
 
         Parameters
@@ -273,19 +300,19 @@ class SaliencyDisplay:
     @classmethod
     def from_values(
         cls,
-        values,
+        values: ArrayLike,
         *,
-        samples=None,
-        labels=None,
-        ax=None,
-        absolute=False,
-        n_columns=None,
-        cmap=None,
-        colorbar=True,
-        image_kw=None,
-        sample_kw=None,
-        text_kw=None,
-    ):
+        samples: ArrayLike | None = None,
+        labels: Sequence[Any] | NDArray[Any] | None = None,
+        ax: "Axes | None" = None,
+        absolute: bool = False,
+        n_columns: int | None = None,
+        cmap: "str | Colormap | None" = None,
+        colorbar: bool = True,
+        image_kw: dict[str, Any] | None = None,
+        sample_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw gradients that are there already.
 
         Parameters

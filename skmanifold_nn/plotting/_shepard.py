@@ -1,9 +1,20 @@
 """Shepard diagram: distances in an embedding against the dissimilarities given."""
 
-import numpy as np
+from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+
+from .._typing import RandomState
 from ._drawing import BLUE, VERMILION, axes_of, styled
 from ._pairs import pairs_of_arrays, pairs_of_estimator
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 __all__ = ["ShepardDisplay"]
 
@@ -65,22 +76,33 @@ class ShepardDisplay:
     >>> display.figure_.savefig("shepard.png")  # doctest: +SKIP
     """
 
+    ax_: "Axes"
+    figure_: "Figure"
+    scatter_: "PathCollection"
+    line_: "Line2D"
+
     def __init__(
         self,
-        dissimilarities,
-        distances,
+        dissimilarities: NDArray[np.floating],
+        distances: NDArray[np.floating],
         *,
-        disparity_curve=None,
-        stress=None,
-        n_pairs=None,
-    ):
+        disparity_curve: NDArray[np.floating] | None = None,
+        stress: float | None = None,
+        n_pairs: int | None = None,
+    ) -> None:
         self.dissimilarities = dissimilarities
         self.distances = distances
         self.disparity_curve = disparity_curve
         self.stress = stress
         self.n_pairs = n_pairs
 
-    def plot(self, ax=None, *, scatter_kw=None, line_kw=None):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        scatter_kw: dict[str, Any] | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the diagram.
 
         Parameters
@@ -141,14 +163,14 @@ class ShepardDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
+        estimator: BaseEstimator,
         *,
-        max_pairs=20_000,
-        random_state=0,
-        ax=None,
-        scatter_kw=None,
-        line_kw=None,
-    ):
+        max_pairs: int | None = 20_000,
+        random_state: RandomState = 0,
+        ax: "Axes | None" = None,
+        scatter_kw: dict[str, Any] | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the Shepard diagram of a fitted embedding.
 
         Parameters
@@ -182,17 +204,17 @@ class ShepardDisplay:
     @classmethod
     def from_dissimilarities(
         cls,
-        dissimilarities,
-        embedding,
+        dissimilarities: ArrayLike,
+        embedding: ArrayLike,
         *,
-        weights=None,
-        disparity_curve=None,
-        max_pairs=20_000,
-        random_state=0,
-        ax=None,
-        scatter_kw=None,
-        line_kw=None,
-    ):
+        weights: ArrayLike | None = None,
+        disparity_curve: ArrayLike | None = None,
+        max_pairs: int | None = 20_000,
+        random_state: RandomState = 0,
+        ax: "Axes | None" = None,
+        scatter_kw: dict[str, Any] | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the Shepard diagram of dissimilarities and any embedding.
 
         Parameters

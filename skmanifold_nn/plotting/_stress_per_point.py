@@ -1,9 +1,22 @@
 """Stress per point: an embedding, and which of its points fit badly."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
 
 from ._drawing import axes_of, styled
 from ._pairs import pairs_of_arrays, pairs_of_estimator
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
 
 __all__ = ["StressPerPointDisplay"]
 
@@ -65,14 +78,32 @@ class StressPerPointDisplay:
     >>> display.figure_.savefig("stress.png")  # doctest: +SKIP
     """
 
-    def __init__(self, embedding, stress_per_point, *, labels=None):
+    ax_: "Axes"
+    figure_: "Figure"
+    scatter_: "PathCollection"
+    texts_: "list[Annotation]"
+    colorbar_: "Colorbar | None"
+
+    def __init__(
+        self,
+        embedding: ArrayLike,
+        stress_per_point: ArrayLike,
+        *,
+        labels: Sequence[Any] | NDArray[Any] | None = None,
+    ) -> None:
         self.embedding = embedding
         self.stress_per_point = stress_per_point
         self.labels = labels
 
     def plot(
-        self, ax=None, *, cmap="viridis_r", colorbar=True, scatter_kw=None, text_kw=None
-    ):
+        self,
+        ax: "Axes | None" = None,
+        *,
+        cmap: "str | Colormap | None" = "viridis_r",
+        colorbar: bool = True,
+        scatter_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the embedding.
 
         Parameters
@@ -136,15 +167,15 @@ class StressPerPointDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
+        estimator: BaseEstimator,
         *,
-        labels=None,
-        ax=None,
-        cmap="viridis_r",
-        colorbar=True,
-        scatter_kw=None,
-        text_kw=None,
-    ):
+        labels: Sequence[Any] | NDArray[Any] | None = None,
+        ax: "Axes | None" = None,
+        cmap: "str | Colormap | None" = "viridis_r",
+        colorbar: bool = True,
+        scatter_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw a fitted embedding.
 
         Parameters
@@ -180,18 +211,18 @@ class StressPerPointDisplay:
     @classmethod
     def from_dissimilarities(
         cls,
-        dissimilarities,
-        embedding,
+        dissimilarities: ArrayLike,
+        embedding: ArrayLike,
         *,
-        weights=None,
-        disparity_curve=None,
-        labels=None,
-        ax=None,
-        cmap="viridis_r",
-        colorbar=True,
-        scatter_kw=None,
-        text_kw=None,
-    ):
+        weights: ArrayLike | None = None,
+        disparity_curve: ArrayLike | None = None,
+        labels: Sequence[Any] | NDArray[Any] | None = None,
+        ax: "Axes | None" = None,
+        cmap: "str | Colormap | None" = "viridis_r",
+        colorbar: bool = True,
+        scatter_kw: dict[str, Any] | None = None,
+        text_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw any embedding of given dissimilarities.
 
         Parameters
