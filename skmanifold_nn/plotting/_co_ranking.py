@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from .._typing import MatrixLike, RandomState
 from ..metrics import CoRanking
 from ._drawing import axes_of
-from ._methods import co_rankings_of, draw_curve, embeddings_of, named
+from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,12 +133,7 @@ class CoRankingDisplay:
         (self.chance_,) = ax.plot(k, chance, color="0.4", linestyle=":", linewidth=1)
         ax.set(xscale="log", xlim=(1, max(n_others - 1, 2)))
         ax.set(xlabel="number of neighbors k", ylabel=LABELS[self.curve])
-        n_lines = len(self.lines_)
-        n_columns = 1 + n_lines // 7
-        room = min(0.03 + 0.065 * n_lines / n_columns, 0.5)  # above, for the legend
-        low, high = ax.get_ylim()
-        ax.set_ylim(low, low + (high - low) / (1 - room))
-        ax.legend(handles=self.lines_, loc="upper left", ncols=n_columns)
+        legend_above(ax, self.lines_)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.collections import Collection
     from matplotlib.lines import Line2D
 
-__all__ = ["co_rankings_of", "draw_curve", "embeddings_of", "named"]
+__all__ = ["co_rankings_of", "draw_curve", "embeddings_of", "legend_above", "named"]
 
 # Yellow is too pale for lines, and black is left to what is no method.
 LINE_COLORS = tuple(c for c in OKABE_ITO if c not in ("#f0e442", "#000000"))
@@ -111,3 +111,12 @@ def draw_curve(
         k, low, high, color=line.get_color(), alpha=0.2, linewidth=0, zorder=1
     )
     return line, band
+
+
+def legend_above(ax: Axes, handles: list[Line2D]) -> None:
+    """A legend in two columns, above what is drawn, for which it makes room."""
+    n_rows = (len(handles) + 1) // 2
+    room = min(0.05 + 0.06 * n_rows, 0.6)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, low + (high - low) / (1 - room))
+    ax.legend(handles=handles, loc="upper left", ncols=2)

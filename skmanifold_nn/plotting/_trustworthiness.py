@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from .._typing import MatrixLike, RandomState
 from ..metrics import CoRanking
 from ._drawing import axes_of
-from ._methods import co_rankings_of, draw_curve, embeddings_of, named
+from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,7 +131,7 @@ class TrustworthinessDisplay:
             Line2D([], [], color="0.3", linestyle=linestyle, label=measure)
             for measure, linestyle in MEASURES.items()
         ]
-        ax.legend(handles=[*self.lines_["trustworthiness"], *kinds])
+        legend_above(ax, [*self.lines_["trustworthiness"], *kinds])
 
     @classmethod
     def from_embeddings(

@@ -97,6 +97,18 @@ def test_styles_and_figures(case):
     assert display.lines_["continuity"][0].get_linewidth() == 5
 
 
+def test_legend_lies_above_the_lines(case, ax):
+    X, embeddings = case
+    embeddings = {f"{name} {i}": Y for name, Y in embeddings.items() for i in range(4)}
+    display = TrustworthinessDisplay.from_embeddings(X, embeddings, ax=ax)
+    display.figure_.canvas.draw()
+    bottom = ax.get_legend().get_window_extent().y0
+    highest = max(
+        line.get_ydata().max() for lines in display.lines_.values() for line in lines
+    )
+    assert ax.transData.transform((1, highest))[1] < bottom
+
+
 @pytest.mark.parametrize("n_neighbors", [[0, 3], [5, 31], [2.5], []])
 def test_errors(case, n_neighbors):
     message = "n_neighbors must be whole numbers from 1 to 30, less than half"
