@@ -273,7 +273,9 @@ class DecisionRegionsDisplay:
         shares = None
         if probabilities:
             shares = np.asarray(estimator.predict_proba(grid)).reshape(*xx0.shape, -1)
-        columns = getattr(X, "columns", None)
+        names = None
+        if hasattr(X, "columns"):
+            names = str(X.columns[0]), str(X.columns[1])
         return cls.from_predictions(
             xx0,
             xx1,
@@ -282,7 +284,7 @@ class DecisionRegionsDisplay:
             probabilities=shares,
             X=rows,
             y=y,
-            feature_names=None if columns is None else tuple(map(str, columns)),
+            feature_names=names,
             ax=ax,
             region_kw=region_kw,
             border_kw=border_kw,

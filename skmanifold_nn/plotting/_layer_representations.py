@@ -316,7 +316,8 @@ class LayerRepresentationsDisplay:
         }
         grids = None
         if rows.shape[1] == 2 and n_lines > 0:
-            straight = lines_of(*bounds_of(rows, margin), n_lines, FINE)
+            low, high = bounds_of(rows, margin)
+            straight = lines_of(low, high, n_lines, FINE)
             grid = like(X, straight.reshape(-1, 2))
             grid = grid if before is None else before.transform(grid)
             grids = {"inputs": straight} | {

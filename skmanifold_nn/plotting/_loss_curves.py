@@ -133,7 +133,7 @@ class LossCurveDisplay:
         display : LossCurveDisplay
             Itself.
         """
-        ax = axes_of(ax, f"{type(self).__name__}.plot")
+        ax = axes_of(ax, f"{type(self).__name__}.plot", layout="constrained")
         kinds = {
             "training loss": (self.losses, "-", line_kw),
             "validation loss": (self.validation_losses or {}, "--", validation_kw),
@@ -231,11 +231,14 @@ class LossCurveDisplay:
                 circle = {"marker": "o", "markerfacecolor": "none", "color": "0.4"}
                 circle |= {"linestyle": "none", "label": "best epoch"}
                 handles.append(Line2D([], [], **circle))
+        panel = self.score_ax_ or ax
         # Losses fall and scores rise: what is between them on the right is free.
-        panel, place = ax, "best"
-        if self.score_lines_:
-            panel, place = self.score_ax_, "center right"
-        self.legend_ = panel.legend(handles=handles, fontsize="small", loc=place)
+        place = {"loc": "center right" if self.score_lines_ else "best"}
+        if len(self.losses) > 1 and ax.figure.get_layout_engine() is not None:
+            # Beside the axes: the figure makes room for it, and for a second axis.
+            left = 1.25 if self.score_lines_ else 1.02
+            place = {"loc": "upper left", "bbox_to_anchor": (left, 1)}
+        self.legend_ = panel.legend(handles=handles, fontsize="small", **place)
 
     @classmethod
     def from_estimator(

@@ -163,6 +163,16 @@ def test_several_networks(case, ax):
     ]
 
 
+def test_the_legend_of_several_networks_is_beside_them():
+    figure = Figure(layout="constrained")
+    display = LossCurveDisplay({"a": [2, 1], "b": [3, 1]}).plot(figure.subplots())
+    figure.draw_without_rendering()
+    assert display.legend_.get_window_extent().x0 > display.ax_.bbox.x1
+    inside = LossCurveDisplay({"a": [2, 1]}).plot(figure.subplots())
+    figure.draw_without_rendering()
+    assert inside.legend_.get_window_extent().x1 < inside.ax_.bbox.x1
+
+
 def test_curves(ax):
     display = LossCurveDisplay.from_curves(
         [3, 2, 1.5], validation_losses=[4, np.nan, 5], ax=ax
