@@ -15,6 +15,7 @@ from ._series import (
 )
 from ._surfaces import make_severed_sphere, make_swiss_roll_hole, make_twin_peaks
 from ._target import make_tilted_target
+from ._voices import make_voices
 
 __all__ = [
     "load_city_distances",
@@ -34,4 +35,5 @@ __all__ = [
     "make_swiss_roll_hole",
     "make_tilted_target",
     "make_twin_peaks",
+    "make_voices",
 ]
