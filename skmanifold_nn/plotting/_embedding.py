@@ -91,6 +91,7 @@ class EmbeddingDisplay:
 
     See Also
     --------
+    ScreeDisplay : How many dimensions it takes.
     ShepardDisplay : Distances in the embedding against the dissimilarities given.
     StressPerPointDisplay : Which points fit badly.
 

@@ -80,7 +80,7 @@ def _known(y: Any) -> tuple[NDArray, NDArray]:
             "y must be one label a point, an array of one dimension, got shape "
             f"{y.shape}: draw a picture for each column."
         )
-    if missing is None and y.dtype.kind in "fO":
+    if missing is None and y.dtype.kind in "Of":
         missing = [label is None or label != label for label in y.tolist()]
     known = np.ones(len(y), dtype=bool)
     if missing is not None:
