@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn import manifold as sklearn_manifold
 from sklearn import neural_network as sklearn_neural_network
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
+from sklearn.pipeline import Pipeline
 
 from skmanifold_nn.manifold import (
     MDS,
@@ -17,6 +18,7 @@ from skmanifold_nn.manifold import (
     LocallyLinearEmbedding,
     SpectralEmbedding,
 )
+from skmanifold_nn.metrics import IntrinsicDimension
 from skmanifold_nn.neural_network import (
     ConvNetClassifier,
     ConvNetRegressor,
@@ -87,8 +89,16 @@ class Row:
         return clone(self.estimator).set_params(**params).fit(X, y), X, y
 
     @property
+    def predicts(self):
+        return is_classifier(self.estimator) or is_regressor(self.estimator)
+
+    @property
+    def transforms(self):
+        return hasattr(self.estimator, "transform")
+
+    @property
     def embeds(self):
-        return not (is_classifier(self.estimator) or is_regressor(self.estimator))
+        return self.transforms and not self.predicts
 
 
 ISOMAP_REFUSED = (
@@ -407,6 +417,32 @@ def convolutional_row(kind, variant="", refused=(), **params):
     )
 
 
+DIMENSION_REFUSED = (
+    ({"method": "fractal"}, ["method", "two_nn", "Got 'fractal'"]),
+    ({"n_neighbors": 1}, ["n_neighbors", "[2, inf)", "Got 1"]),
+    ({"n_neighbors": 150}, ["n_neighbors = 150", "n_samples = 150", "Use fewer"]),
+    ({"method": "two_nn", "n_neighbors": 3}, ["n_neighbors", "'two_nn'", "got 3"]),
+    ({"metric": "curved"}, ["metric", "Got 'curved'"]),
+    ({"metric": "precomputed"}, ["square", "(150, 3)", "metric='euclidean'"]),
+    ({"method": "local_pca", "metric": "l1"}, ["metric", "'euclidean'", "got 'l1'"]),
+    ({"discard_fraction": 1.0}, ["discard_fraction", "[0.0, 1.0)", "Got 1.0"]),
+    ({"threshold": 0.0}, ["threshold", "(0.0, 1.0)", "Got 0.0"]),
+)
+
+
+def dimension_row(method, **more):
+    grid = {"n_neighbors": [5, 20], "n_jobs": [None, 2]}
+    if method == "two_nn":
+        grid = {"discard_fraction": [0.0, 0.3], "n_jobs": [None, 2]}
+    return Row(
+        IntrinsicDimension(method),
+        grid=grid,
+        remedies=("n_neighbors",),
+        variant=f"-{method}",
+        **more,
+    )
+
+
 ROWS = [
     Row(
         Isomap(n_neighbors=8, random_state=5),
@@ -551,6 +587,10 @@ ROWS = [
         "-rbf",
         remedies=("affinity='nearest_neighbors'",),
     ),
+    dimension_row("mle", refused=DIMENSION_REFUSED),
+    dimension_row("two_nn"),
+    dimension_row("correlation"),
+    dimension_row("local_pca"),
 ]
 
 
@@ -559,7 +599,13 @@ def output(estimator, X):
     for method in ("predict_proba", "predict", "transform"):
         if hasattr(estimator, method):
             return np.asarray(getattr(estimator, method)(X))
-    raise AssertionError(f"{estimator} gives nothing")
+    # A measure of the training rows, whatever X is; NaN where a row has no pairs.
+    local = last_step(estimator).dimension_pw_
+    return np.where(np.isnan(local), 0, local)
+
+
+def last_step(estimator):
+    return estimator[-1] if isinstance(estimator, Pipeline) else estimator
 
 
 def assert_close(actual, expected, share):
@@ -580,6 +626,11 @@ def spread_of_neighbours(estimator, X, y=None):
     embedded = estimator.transform(X)
     steps = np.diff(embedded[np.argsort(X[:, 0])], axis=0)
     return -float(np.linalg.norm(steps) / np.linalg.norm(embedded))
+
+
+def fitted_dimension(estimator, X, y=None):
+    """A score for measures, which have none: what the fit gave."""
+    return last_step(estimator).dimension_
 
 
 class Recorder:

@@ -42,9 +42,10 @@ class Estimate:
 def overlapping_error(influences: NDArray, neighbors: NDArray) -> float:
     """Standard error of a sum whose terms correlate where neighbourhoods overlap.
 
-    The root of sum_ij w_ij u_i u_j, where w_ij is the share of points that the
-    neighbourhoods of i and j, each with its own point, have in common. The weights are
-    a Gram matrix, so that the sum is never negative.
+    The root of sum_ij w_ij u_i u_j / (1 - sum_ij w_ij / n^2), where w_ij is the share
+    of points that the neighbourhoods of i and j, each with its own point, have in
+    common. The weights are a Gram matrix, so that the sum is never negative; the
+    divisor makes up for u having been centred.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ def overlapping_error(influences: NDArray, neighbors: NDArray) -> float:
     Returns
     -------
     error : float
+        NaN if all neighbourhoods are the same.
 
     References
     ----------
@@ -62,9 +64,13 @@ def overlapping_error(influences: NDArray, neighbors: NDArray) -> float:
        Econometrics 92 (1999): weights that fall with distance.
     """
     n, k = neighbors.shape
-    from_others = np.repeat(influences, k)
-    totals = influences + np.bincount(neighbors.ravel(), from_others, minlength=n)
-    return float(np.sqrt(totals @ totals / (k + 1)))
+    if k + 1 == n:
+        return np.nan
+    members = neighbors.ravel()
+    sizes = 1 + np.bincount(members, minlength=n)
+    totals = influences + np.bincount(members, np.repeat(influences, k), minlength=n)
+    kept = 1 - sizes @ sizes / (n**2 * (k + 1))
+    return float(np.sqrt(totals @ totals / (k + 1) / kept))
 
 
 def _refuse_ties(n_neighbors):

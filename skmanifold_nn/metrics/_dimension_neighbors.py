@@ -1,5 +1,6 @@
 """Distinct points and their nearest neighbours, by exact distances."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,12 @@ def _search(X, k, metric, n_jobs):
 
 
 def distinct_neighborhoods(
-    X: NDArray, n_neighbors: int, metric, *, is_default: bool, n_jobs: int | None
+    X: NDArray,
+    n_neighbors: int | None,
+    metric: str | Callable,
+    *,
+    default: Callable[[int], int],
+    n_jobs: int | None,
 ) -> Neighborhoods:
     """The nearest distinct points of each distinct point.
 
@@ -96,10 +102,10 @@ def distinct_neighborhoods(
     Parameters
     ----------
     X : ndarray of shape (n, n_features), or (n, n) distances
-    n_neighbors : int
+    n_neighbors : int or None
     metric : str or callable
-    is_default : bool
-        Whether fewer neighbours will do where there are not as many.
+    default : callable
+        In place of None, the number of neighbours among so many distinct points.
     n_jobs : int or None
 
     Returns
@@ -107,7 +113,9 @@ def distinct_neighborhoods(
     found : Neighborhoods
     """
     n = len(X)
-    n_bytes = n * n_neighbors * 60 + (0 if metric == "precomputed" else 2 * X.nbytes)
+    n_bytes = n * (n_neighbors or default(n)) * 60 + (
+        0 if metric == "precomputed" else 2 * X.nbytes
+    )
     remedy = "Use fewer neighbors (n_neighbors), or fit to a random sample of the rows."
     require_memory(n_bytes, f"The neighborhoods of {n} samples", remedy)
     kept, places = np.arange(n), np.arange(n)
@@ -120,13 +128,13 @@ def distinct_neighborhoods(
                 f"(n_samples = {n}): what has a dimension are distances between "
                 "different points."
             )
-        if not is_default and n_neighbors >= m:
+        if n_neighbors is not None and n_neighbors >= m:
             raise ValueError(
                 f"n_neighbors must be less than the number of distinct samples, got "
                 f"n_neighbors = {n_neighbors} with {m} distinct ones of n_samples = "
                 f"{n}. Use fewer neighbors, or more samples."
             )
-        k = min(n_neighbors, m - 1)
+        k = n_neighbors or min(default(m), m - 1)
         distances, neighbors = _search(points, k, metric, n_jobs)
         row, column = np.nonzero(distances == 0)
         if len(row) == 0:

@@ -32,8 +32,15 @@ from ._distances import RowDistances
 
 __all__ = ["IntrinsicDimension"]
 
-# Neighbours by method: where the bias on bodies of 1 to 8 dimensions is least.
-DEFAULT_NEIGHBORS = {"mle": 10, "two_nn": 2, "correlation": 10, "local_pca": 50}
+# Neighbours among n points: where the bias on bodies of 1 to 8 dimensions is least.
+DEFAULT_NEIGHBORS = {
+    "mle": lambda n: 10,
+    "two_nn": lambda n: 2,
+    "correlation": lambda n: 10,
+    "local_pca": lambda n: min(max(n // 25, 15), 50),
+}
+# Linear maps of X have its dimension: no parameters for those that need some.
+METRICS = (VALID_METRICS | {"precomputed"}) - {"mahalanobis", "seuclidean"}
 
 
 class IntrinsicDimension(WatchedFit):
@@ -64,11 +71,14 @@ class IntrinsicDimension(WatchedFit):
 
     n_neighbors : int, default=None
         Size of neighbourhoods, without the point itself; at least 2. None takes 10 for
-        "mle" and "correlation" and 50 for "local_pca", or all points if there are
-        fewer. "two_nn" always takes 2.
+        "mle" and "correlation", and for "local_pca" n / 25 of n distinct samples, no
+        fewer than 15 and no more than 50; all if there are fewer. "two_nn" always takes
+        2.
     metric : str or callable, default="euclidean"
-        As for :class:`~sklearn.neighbors.NearestNeighbors`, or "precomputed" for
-        distances. "local_pca" needs coordinates, and "euclidean".
+        As for :class:`~sklearn.neighbors.NearestNeighbors`, without those that need
+        parameters, or "precomputed" for distances. Must grow with length: with what
+        grows with its square, as "sqeuclidean" and "cosine" do, the result is half of
+        the dimension. "local_pca" needs coordinates, and "euclidean".
     discard_fraction : float, default=0.1
         Of "two_nn": share of the points, those of the largest ratios, that only count
         as having at least the largest ratio of the others.
@@ -93,7 +103,9 @@ class IntrinsicDimension(WatchedFit):
     standard_error_ : float
         Standard deviation that ``dimension_`` would have over other samples of the same
         size from the same distribution. It accounts for neighbourhoods that overlap,
-        and knows nothing of bias: see the Notes.
+        and knows nothing of bias: see the Notes. Near zero for "local_pca" where nearly
+        all points have the same whole number. NaN if each neighbourhood holds all
+        points.
     n_neighbors_ : int
         The size of neighbourhoods that was used.
     scaling_range_ : tuple of two floats or None
@@ -145,13 +157,13 @@ class IntrinsicDimension(WatchedFit):
     >>> X, _ = make_swiss_roll(2000, random_state=1)
     >>> estimate = IntrinsicDimension().fit(X)
     >>> print(f"{estimate.dimension_:.2f} +- {estimate.standard_error_:.2f}")
-    1.95 +- 0.02
+    1.96 +- 0.02
     """
 
     _parameter_constraints: ClassVar[dict] = {
         "method": [StrOptions(set(DEFAULT_NEIGHBORS))],
         "n_neighbors": [Interval(Integral, 2, None, closed="left"), None],
-        "metric": [StrOptions(VALID_METRICS), callable],
+        "metric": [StrOptions(METRICS), callable],
         "discard_fraction": [Interval(Real, 0, 1, closed="left")],
         "threshold": [Interval(Real, 0, 1, closed="neither")],
         "n_jobs": [Integral, None],
@@ -207,7 +219,6 @@ class IntrinsicDimension(WatchedFit):
             points = validate_data(self, X, ensure_min_samples=MIN_DISTINCT)
             self._check(points)
             with task("neighbors"):
-                n_neighbors = self.n_neighbors or DEFAULT_NEIGHBORS[self.method]
                 scale = 1.0
                 if self.metric in ("euclidean", "l2"):
                     points, scale = centered_and_scaled(points)
@@ -215,9 +226,9 @@ class IntrinsicDimension(WatchedFit):
                     points = points.astype(np.float64, copy=False)
                 found = distinct_neighborhoods(
                     points,
-                    n_neighbors,
+                    self.n_neighbors,
                     self.metric,
-                    is_default=self.n_neighbors is None,
+                    default=DEFAULT_NEIGHBORS[self.method],
                     n_jobs=self.n_jobs,
                 )
             with task("dimension"):
