@@ -12,14 +12,14 @@ from ._checks import check_count
 from ._files import description, labelled, open_arrays
 
 if TYPE_CHECKING:
-    import pandas
+    from pandas import Series
 
 __all__ = ["load_mnist_digits"]
 
 
 def load_mnist_digits(
     *, n_class: int = 10, return_X_y: bool = False, as_frame: bool = False
-) -> Bunch | tuple[Any, NDArray[np.int64] | pandas.Series]:
+) -> Bunch | tuple[Any, NDArray[np.int64] | Series]:
     """The first 5,000 handwritten digits of MNIST's training set.
 
     As :func:`sklearn.datasets.load_digits`, but pictures of 28 x 28 bytes.

@@ -1,9 +1,12 @@
 """Pictures that are drawn by a rule."""
 
-from numbers import Integral
+from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
+
+from ._checks import add_noise, balanced_labels, check_count, check_number
 
 __all__ = ["make_hook_images"]
 
@@ -20,8 +23,13 @@ CORNERS = np.array(
 
 
 def make_hook_images(
-    n_samples=100, *, size=4, places="all", noise=0.0, random_state=None
-):
+    n_samples: int = 100,
+    *,
+    size: int = 4,
+    places: str | ArrayLike = "all",
+    noise: float = 0.0,
+    random_state: int | np.random.RandomState | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Pictures of one small corner somewhere, some of which are hooks.
 
     A hook is a stroke to the right that turns down, as in many Chinese characters:
@@ -50,6 +58,11 @@ def make_hook_images(
     y : ndarray of shape (n_samples,), int64
         1 for hooks, 0 for the others.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
     Examples
     --------
     >>> from skmanifold_nn.datasets import make_hook_images
@@ -62,15 +75,13 @@ def make_hook_images(
      [0 0 0 0]
      [0 0 0 0]]
     """
-    for name, value, least in (("n_samples", n_samples, 1), ("size", size, 2)):
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(f"{name} must be an int of at least {least}, got {value}.")
-    if noise < 0:
-        raise ValueError(f"noise must not be negative, got {noise}.")
+    n_samples = check_count("n_samples", n_samples)
+    size = check_count("size", size, 2)
+    noise = check_number("noise", noise, 0)
     places = _checked_places(places, size)
     rng = check_random_state(random_state)
 
-    y = rng.permutation(np.arange(n_samples, dtype=np.int64) % 2)
+    y = balanced_labels(n_samples, 2, rng)
     corners = np.where(y == 1, 0, rng.randint(1, len(CORNERS), size=n_samples))
     lines, columns = places[rng.randint(len(places), size=n_samples)].T
     X = np.zeros((n_samples, size, size, 1))
@@ -81,12 +92,10 @@ def make_hook_images(
         columns[:, None, None] + within,
         0,
     ] = CORNERS[corners]
-    if noise:
-        X += noise * rng.standard_normal(X.shape)
-    return X, y
+    return add_noise(X, noise, rng), y
 
 
-def _checked_places(places, size):
+def _checked_places(places: str | ArrayLike, size: int) -> NDArray[np.intp]:
     if isinstance(places, str) and places == "all":
         return np.argwhere(np.ones((size - 1, size - 1)))
     array = np.asarray(places)

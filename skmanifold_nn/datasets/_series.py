@@ -11,7 +11,7 @@ from sklearn.utils import Bunch
 from ._files import check_subset, description, labelled, open_arrays, series
 
 if TYPE_CHECKING:
-    import pandas
+    from pandas import Series
 
 __all__ = [
     "load_electricity_demand",
@@ -83,7 +83,7 @@ def load_japanese_vowels(
 
 def load_gunpoint(
     *, subset: str = "train", return_X_y: bool = False, as_frame: bool = False
-) -> Bunch | tuple[Any, NDArray[np.int64] | pandas.Series]:
+) -> Bunch | tuple[Any, NDArray[np.int64] | Series]:
     """Movements of a hand that draws a gun, or points: series of equal length.
 
     Parameters
@@ -140,7 +140,7 @@ def load_gunpoint(
 
 def load_italy_power_demand(
     *, subset: str = "train", return_X_y: bool = False, as_frame: bool = False
-) -> Bunch | tuple[Any, NDArray[np.int64] | pandas.Series]:
+) -> Bunch | tuple[Any, NDArray[np.int64] | Series]:
     """Days of Italy's demand of electric power, in the winter or the summer half.
 
     Parameters

@@ -59,7 +59,7 @@ def test_seeds():
     [
         ({"n_samples": 0}, "n_samples must be an int of at least 1, got 0"),
         ({"size": 1}, "size must be an int of at least 2, got 1"),
-        ({"noise": -1}, "noise must not be negative"),
+        ({"noise": -1}, "noise must be a number at least 0"),
         ({"places": "some"}, "places must be 'all' or pairs .* 0 to 2"),
         ({"places": [(0, 3)]}, "places must be"),
         ({"places": [(-1, 0)]}, "places must be"),
