@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
-from scipy.stats import rankdata
 from sklearn.utils import check_array
 
 from .._kernels._distance_sums import distance_sums
@@ -308,11 +307,7 @@ def geodesic_correlation(
         distances[part] = placed.distances(rows[part])
     is_pair = np.ones((len(rows), n), dtype=bool)
     is_pair[np.arange(len(rows)), rows] = False
-    # Twice the mean ranks: whole numbers.
-    ranks = [
-        (2 * rankdata(d[is_pair])).astype(np.int64).reshape(len(rows), -1)
-        for d in (paths, distances)
-    ]
+    ranks = [_ranks(d[is_pair]).reshape(len(rows), -1) for d in (paths, distances)]
     value = _correlation(*ranks)
     if not return_error:
         return value
@@ -322,6 +317,17 @@ def geodesic_correlation(
         if len(rows) < n
     ]
     return value, float(jackknife_error(np.array(left_out), len(rows), n))
+
+
+def _ranks(values: NDArray) -> NDArray[np.int64]:
+    """Twice the mean ranks, which are whole numbers."""
+    order = np.argsort(values)
+    ordered = values[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(values))
+    starts = np.append(0, ends[:-1])
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[order] = np.repeat(starts + ends + 1, ends - starts)
+    return ranks
 
 
 def _ranks_among(ranks: NDArray[np.int64]) -> NDArray[np.int64]:

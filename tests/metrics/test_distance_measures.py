@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import procrustes
 from scipy.spatial.distance import pdist, squareform
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 
 from skmanifold_nn.graph import geodesics, neighborhood_graph
 from skmanifold_nn.manifold import MDS
@@ -14,6 +14,7 @@ from skmanifold_nn.metrics import (
     residual_variance,
     stress,
 )
+from skmanifold_nn.metrics._distance_measures import _ranks, _ranks_among
 
 
 @pytest.fixture(params=[np.float64, np.float32])
@@ -74,6 +75,16 @@ def test_geodesic_correlation(data, n_jobs):
     given = squareform(pdist(X.astype(float)))
     found = geodesic_correlation(given, Y, n_neighbors=6, metric="precomputed")
     assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_ranks_of_ties_and_infinities(rng):
+    """Twice SciPy's, also among some only."""
+    values = rng.integers(0, 9, (6, 20)).astype(float)
+    values[values == 8] = np.inf
+    ranks = _ranks(values.ravel()).reshape(6, 20)
+    np.testing.assert_array_equal(ranks.ravel(), 2 * rankdata(values))
+    some = _ranks_among(ranks[2:])
+    np.testing.assert_array_equal(some.ravel(), 2 * rankdata(values[2:]))
 
 
 def test_geodesic_correlation_of_an_arc():
