@@ -206,7 +206,7 @@ def make_disc_and_ring(
     rng = check_random_state(random_state)
 
     y = balanced_labels(n_samples, 2, rng)
-    low, high = np.where(y == 1, [[inner], [outer]], [[0], [disc_radius]])
+    low, high = np.where(y == 1, [[inner], [outer]], [[0.0], [disc_radius]])
     # The area within a radius grows with its square.
     radius = np.sqrt(rng.uniform(low**2, high**2))
     angle = rng.uniform(0, 2 * np.pi, size=n_samples)

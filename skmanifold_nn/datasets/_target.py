@@ -121,7 +121,7 @@ def make_tilted_target(
 def _checked_range(name: str, value: float | tuple[float, float]) -> tuple[float, ...]:
     """Ends of a range; both are the same for a number."""
     low, high = (-80, 81) if name in ("pan", "tilt") else (-1000, 1000)
-    if np.ndim(value) == 0:
+    if not isinstance(value, tuple | list | np.ndarray):
         return (check_number(name, value, low, high),) * 2
     if np.shape(value) != (2,):
         raise ValueError(f"{name} must be a number or a pair (low, high), got {value}.")
