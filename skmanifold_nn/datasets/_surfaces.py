@@ -204,7 +204,7 @@ def make_twin_peaks(
     X : ndarray of shape (n_samples, 3), float64
         ``(a, b, height * sin(pi * a) * tanh(3 * b))``.
     coordinates : ndarray of shape (n_samples, 2), float64
-        a and b, uniform from -1 to 1.
+        Those called a and b, uniform from -1 to 1.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def trustworthiness(
     X_embedded : {array-like, sparse matrix} of shape (n_samples, n_components)
         The embedding, whose distances are Euclidean.
     n_neighbors : int, default=5
-        k, fewer than half of the samples, so that the value lies within [0, 1].
+        Fewer than half of the samples, so that the value lies within [0, 1].
     metric : str or callable, default='euclidean'
         Of X, as for :func:`sklearn.metrics.pairwise_distances`.
     n_jobs : int, optional
@@ -110,7 +110,7 @@ def continuity(
     X_embedded : {array-like, sparse matrix} of shape (n_samples, n_components)
         The embedding, whose distances are Euclidean.
     n_neighbors : int, default=5
-        k, fewer than half of the samples, so that the value lies within [0, 1].
+        Fewer than half of the samples, so that the value lies within [0, 1].
     metric : str or callable, default='euclidean'
         Of X, as for :func:`sklearn.metrics.pairwise_distances`.
     n_jobs : int, optional

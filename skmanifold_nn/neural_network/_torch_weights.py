@@ -92,6 +92,7 @@ class TorchWeights(Mixin):
         Returns
         -------
         self : object
+            The network with these weights.
 
         Raises
         ------

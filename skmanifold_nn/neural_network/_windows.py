@@ -54,6 +54,11 @@ class ContextWindow(SequenceTransformer):
     --------
     SlidingWindow : Windows of the past, and what follows them.
 
+    References
+    ----------
+    Waibel, Hanazawa, Hinton, Shikano and Lang, "Phoneme recognition using time-delay
+    neural networks", IEEE Trans. Acoustics, Speech, and Signal Processing 37, 1989.
+
     Examples
     --------
     >>> import numpy as np
@@ -167,6 +172,12 @@ class SlidingWindow(BaseEstimator):
     --------
     forecast : Predictions beyond the end of a series.
     ContextWindow : Windows around every step.
+
+    References
+    ----------
+    Ben Taieb, Bontempi, Atiya and Sorjamaa, "A review and comparison of strategies for
+    multi-step ahead time series forecasting", Expert Systems with Applications 39,
+    2012, section 2: one step and several outputs.
 
     Examples
     --------
@@ -407,14 +418,20 @@ def forecast(
         If the windows are not those of the fit, a series is shorter than a window, or
         the estimator predicts classes.
 
+    See Also
+    --------
+    SlidingWindow : Makes what the estimator learns from.
+
     Notes
     -----
     Errors of predictions that are handed back add up: over many steps an estimator of
     windows with ``horizon=`` as many is often better.
 
-    See Also
-    --------
-    SlidingWindow : Makes what the estimator learns from.
+    References
+    ----------
+    Ben Taieb, Bontempi, Atiya and Sorjamaa, "A review and comparison of strategies for
+    multi-step ahead time series forecasting", Expert Systems with Applications 39,
+    2012, section 2: the recursive strategy.
 
     Examples
     --------

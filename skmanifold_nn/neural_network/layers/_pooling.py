@@ -88,6 +88,11 @@ class MaxPool1D(_Pool):
     AveragePool1D : Means in place of the largest values.
     GlobalAveragePool : Means over all places.
 
+    References
+    ----------
+    Scherer, Müller and Behnke, "Evaluation of pooling operations in convolutional
+    architectures for object recognition", ICANN 2010: of images.
+
     Examples
     --------
     >>> import numpy as np
@@ -165,6 +170,11 @@ class AveragePool1D(_Pool):
     AveragePool2D : For images.
     MaxPool1D : The largest values in place of means.
     GlobalAveragePool : Means over all places.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
+    recognition", Proc. IEEE 86, 1998, section II: of images.
 
     Examples
     --------

@@ -86,7 +86,20 @@ class _Recurrent(Layer):
         return last_step(planner, states, reverse=self.reverse)
 
     def plan_steps(self, planner: Planner, tensor: Tensor) -> Tensor:
-        """Plan the states after all steps, whatever `return_sequences` says."""
+        """Plan the states after all steps, whatever `return_sequences` says.
+
+        Parameters
+        ----------
+        planner : Planner
+            As for `plan`.
+        tensor : Tensor
+            The layer's input.
+
+        Returns
+        -------
+        states : Tensor
+            One state a step.
+        """
         self._check(planner)
         tensor = Dropout(self.dropout).plan(planner, unrolled(planner, tensor))
         n_units, n_gates = int(self.n_units), self._n_gates
