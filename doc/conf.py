@@ -37,11 +37,15 @@ autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
-# Every public docstring has a summary, all parameters in order, and what it returns.
+# All but these; check_docstrings.py applies the same to methods without a page.
 numpydoc_validation_checks = {
-    "GL01", "GL02", "GL03", "GL07", "GL08", "GL09", "GL10",
-    "SS01", "SS03", "SS04", "PR01", "PR02", "PR03", "PR06", "PR07", "PR10", "RT01",
-}  # fmt: skip
+    "all",
+    "ES01",  # not everything needs a second paragraph,
+    "SA01",  # or something else to see
+    "EX01",  # tests/test_docstrings.py asks for examples, of classes, not of methods
+    "RT02",  # a single returned value has a name, too
+    "SS05",  # takes plurals at the beginning of a summary for verbs
+}
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",

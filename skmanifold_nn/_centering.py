@@ -138,6 +138,7 @@ class CenteredKernel:
         Returns
         -------
         columns : ndarray of shape (n, n_columns)
+            Orthonormal only among the landmarks.
         """
         n = self.shape[0]
         rng = np.random.default_rng(SEED)
@@ -158,6 +159,7 @@ class CenteredKernel:
         Returns
         -------
         norm : float
+            The squared Frobenius norm.
         """
         norms = np.empty(self.shape[0])
         _centered_kernel.centered_row_norms(
@@ -171,6 +173,7 @@ class CenteredKernel:
         Returns
         -------
         kernel : ndarray of shape (n, n)
+            Exactly symmetric.
         """
         kernel = self.distances.astype(np.float64)
         kernel *= kernel

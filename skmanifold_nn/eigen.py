@@ -318,6 +318,7 @@ def flip_signs(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
     Returns
     -------
     flipped : ndarray of shape (n, k)
+        The same columns, some times -1.
 
     Examples
     --------

@@ -504,6 +504,7 @@ def farthest_points(
     Returns
     -------
     vertices : ndarray of shape (n_points,), int32
+        In the order in which they were chosen.
 
     References
     ----------

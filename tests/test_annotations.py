@@ -67,7 +67,8 @@ def documented_attributes(thing):
     """Names in the section Attributes of a class's docstring."""
     doc = inspect.getdoc(thing)
     section = re.search(r"^Attributes\n-+\n(.*?)(\n\w[\w ]*\n---|\Z)", doc, re.M | re.S)
-    return re.findall(r"^(\w+)(?: :|$)", section[1], re.M) if section else []
+    entries = re.findall(r"^(\w.*?)(?: :|$)", section[1], re.M) if section else []
+    return [name for entry in entries for name in entry.split(", ")]
 
 
 @pytest.mark.parametrize("thing", FINISHED)

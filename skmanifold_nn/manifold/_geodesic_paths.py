@@ -83,6 +83,7 @@ class GeodesicPathMixin:
         Returns
         -------
         points : ndarray of shape (n_steps, n_features)
+            The first is `a`, the last `b`.
 
         Raises
         ------

@@ -458,7 +458,7 @@ class Isomap(GeodesicPathMixin, Embedding):
         Returns
         -------
         X_new : ndarray of shape (n_queries, n_components)
-            float32 if X is, float64 otherwise.
+            Places, float32 if X is, float64 otherwise.
 
         Raises
         ------
@@ -491,6 +491,7 @@ class Isomap(GeodesicPathMixin, Embedding):
         Returns
         -------
         X_original : ndarray of shape (n_points, n_features)
+            In the dtype of X.
 
         Raises
         ------

@@ -422,7 +422,7 @@ class LocallyLinearEmbedding(Embedding):
         Returns
         -------
         X_new : ndarray of shape (n_queries, n_components)
-            float32 if X is, float64 otherwise.
+            Places, float32 if X is, float64 otherwise.
 
         Raises
         ------

@@ -351,8 +351,17 @@ class MDS(Embedding):
 
         Parameters
         ----------
-        X, y, init, weights, reference
-            As for `fit`.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features) or \
+                (n_samples, n_samples)
+            This and all that follow: as for `fit`.
+        y : Ignored
+            Not used.
+        init : array-like of shape (n_samples, n_components), default=None
+            The start.
+        weights : array-like of shape (n_samples, n_samples), default=None
+            Of the pairs.
+        reference : array-like of shape (n_samples, n_components), default=None
+            What the configuration is aligned to.
 
         Returns
         -------
@@ -530,7 +539,7 @@ class MDS(Embedding):
         Returns
         -------
         X_new : ndarray of shape (n_queries, n_components)
-            float32 if X is, float64 otherwise.
+            Places, float32 if X is, float64 otherwise.
 
         Raises
         ------
