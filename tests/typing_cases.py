@@ -8,6 +8,18 @@ from typing import Any, assert_type
 import numpy as np
 from numpy.typing import NDArray
 
+from skmanifold_nn.eigen import CenteredKernel, largest_eigenpairs, smallest_eigenpairs
+from skmanifold_nn.graph import farthest_points, geodesics, neighborhood_graph
+from skmanifold_nn.manifold import (
+    MDS,
+    ClassicalMDS,
+    DiffusionMap,
+    Isomap,
+    LaplacianEigenmaps,
+    LocallyLinearEmbedding,
+    locally_linear_embedding,
+    smacof,
+)
 from skmanifold_nn.neural_network import (
     ConvNetClassifier,
     GRUClassifier,
@@ -20,6 +32,7 @@ from skmanifold_nn.neural_network import (
     forecast,
 )
 from skmanifold_nn.neural_network.layers import LSTM, Conv2D, Dense, Flatten, Residual
+from skmanifold_nn.plotting import ShepardDisplay
 
 
 def constructors_of_networks() -> None:
@@ -90,3 +103,59 @@ def windows_of_series(series: NDArray[np.float64]) -> None:
     net = MLPRegressor().fit(X, y)
     assert_type(forecast(net, series, 5, window=10), NDArray[np.floating])
     forecast(net, series, 5)  # type: ignore[call-arg]
+
+
+def constructors_of_embeddings() -> None:
+    Isomap(n_neighbors=None, radius=0.5, landmarks=[0, 3, 9], n_landmarks=0.1)
+    MDS(3, metric_mds=False, normalized_stress="auto", random_state=3)
+    DiffusionMap(affinity=lambda X, Y=None: X @ (X if Y is None else Y).T)
+    Isomap(5)  # type: ignore[call-arg]
+    Isomap(n_neighbours=5)  # type: ignore[call-arg]
+    Isomap(path_method="dijkstra")  # type: ignore[arg-type]
+    LocallyLinearEmbedding(n_neighbors="12")  # type: ignore[arg-type]
+    LaplacianEigenmaps(eigen_solver="lapack")  # type: ignore[arg-type]
+    ClassicalMDS(n_landmarks="maxmin")  # type: ignore[arg-type]
+
+
+def embeddings(X: NDArray[np.float64]) -> None:
+    isomap = assert_type(Isomap(n_neighbors=5).fit(X), Isomap)
+    assert_type(isomap.embedding_, NDArray[np.floating])
+    assert_type(isomap.fit_transform(X.tolist()), NDArray[np.floating])
+    assert_type(isomap.transform(X), NDArray[np.floating])
+    assert_type(isomap.inverse_transform(X[:, :2]), NDArray[np.floating])
+    assert_type(isomap.reconstruction_error(), float)
+    assert_type(isomap.geodesic_path(0, X[3]), NDArray[np.intp])
+    assert_type(isomap.n_features_in_, int)
+    print(isomap.get_feature_names_out())  # other names may be scikit-learn's
+    mds = assert_type(MDS().fit(X, weights=np.ones((9, 9))), MDS)
+    assert_type(mds.stress_, float)
+    isomap.fit()  # type: ignore[call-arg]
+    isomap.interpolate(0, 5, "many")  # type: ignore[arg-type]
+
+
+def embeddings_by_functions(X: NDArray[np.float64]) -> None:
+    places, error = locally_linear_embedding(X, n_neighbors=9, n_components=2)
+    assert_type(places, NDArray[np.floating])
+    assert_type(error, float)
+    assert_type(smacof(X, return_n_iter=True), tuple[Any, ...])
+    locally_linear_embedding(X)  # type: ignore[call-arg]
+
+
+def graphs_and_eigenpairs(X: NDArray[np.float64]) -> None:
+    graph = neighborhood_graph(X, n_neighbors=5, metric="manhattan")
+    assert_type(geodesics(graph, [0, 1]), NDArray[np.floating])
+    distances, before = geodesics(graph, return_predecessors=True)
+    assert_type(before, NDArray[np.int32])
+    assert_type(farthest_points(graph, 3), NDArray[np.int32])
+    values = largest_eigenpairs(CenteredKernel(distances), 2)[0]
+    assert_type(values, NDArray[np.float64])
+    assert_type(smallest_eigenpairs(graph, 2).solver, str)
+    largest_eigenpairs([[1.0]], 1)  # type: ignore[arg-type]
+    geodesics(graph, method="floyd")  # type: ignore[call-overload]
+
+
+def displays(X: NDArray[np.float64]) -> None:
+    display = ShepardDisplay.from_estimator(Isomap().fit(X), max_pairs=None)
+    assert_type(display.plot(scatter_kw={"alpha": 0.5}), ShepardDisplay)
+    display.figure_.savefig("shepard.png")
+    display.plot(colour="red")  # type: ignore[call-arg]
