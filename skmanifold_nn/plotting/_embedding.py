@@ -19,6 +19,7 @@ from ._thumbnails import checked_images, draw_thumbnails
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
+    from matplotlib.image import AxesImage
 
 __all__ = ["EmbeddingDisplay"]
 
@@ -222,7 +223,8 @@ class EmbeddingDisplay:
             )
             n_edges = len(drawn), len(pairs)
         self.image_indices_ = np.empty(0, dtype=np.intp)
-        self.images_, self.frames_ = [], None
+        self.images_: list[AxesImage] = []
+        self.frames_ = None
         if images is not None:
             self.image_indices_, self.images_, self.frames_ = draw_thumbnails(
                 ax,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,7 +158,7 @@ def draw_points(
         scatters = [draw(known, c=labels.codes[known], cmap=cmap, zorder=2)]
         return (scatters if known.any() else []), missing
     markers = np.full(n_samples, "o")
-    if labels is not None and labels.classes.size:
+    if labels is not None and labels.classes is not None and labels.classes.size:
         styles = class_styles(len(labels.classes))
         markers = np.array([marker for _, marker in styles])[labels.codes]
     kinds = list(dict.fromkeys(markers[known].tolist()))
@@ -195,7 +196,9 @@ def draw_legend(
 
     drawn, n_all = n_edges
     entries = []
-    classes = [] if labels is None or labels.classes is None else labels.classes
+    classes: Sequence = ()
+    if labels is not None and labels.classes is not None:
+        classes = labels.classes.tolist()
     if len(classes) <= MOST_CLASSES:
         entries = [
             (*style, str(name))
@@ -212,14 +215,16 @@ def draw_legend(
         handles.append(Line2D([], [], color="0.6", label=label))
     if not handles:
         return None
-    style = {
+    style: dict[str, Any] = {
         "ncols": -(-len(handles) // LEGEND_ROWS),
-        "title": labels.name if entries else None,
+        "title": labels.name if labels is not None and entries else None,
         "loc": "best",
         "handlelength": 1,
     }
     if ax.figure.get_layout_engine() is not None and not has_colorbar:
-        style |= {"loc": "upper left", "bbox_to_anchor": (1.02, 1), "borderaxespad": 0}
+        right = 1.15 if ax.name == "3d" else 1.02  # the third name stands out
+        style |= {"loc": "upper left", "bbox_to_anchor": (right, 1)}
+        style["borderaxespad"] = 0
     elif ax.name == "3d" or n_samples > SLOW:
         style["loc"] = "upper left"
     given = legend_kw or {}

@@ -163,7 +163,11 @@ class ScreeDisplay:
         (self.line_,) = ax.plot(dimensions, values, **styled(Line2D, line, line_kw))
         self.mark_ = None
         if found is not None:
-            mark = {"color": VERMILION, "label": label, "linestyle": "none"}
+            mark: dict[str, Any] = {
+                "color": VERMILION,
+                "label": label,
+                "linestyle": "none",
+            }
             if found.stop - found.start == 1:
                 mark |= {"marker": "o", "fillstyle": "none", "markersize": 13}
                 mark |= {"markeredgewidth": 1.8, "clip_on": False}

@@ -92,7 +92,7 @@ def apart(places: NDArray, size: tuple[float, float], max_images: int) -> NDArra
     x, y = np.transpose(places)
     width, height = np.array(size) * (1 + GAP)
     is_free = np.ones(len(places), dtype=bool)
-    chosen = []
+    chosen: list[int] = []
     first = 0
     while len(chosen) < max_images:
         # None before the last one chosen is free.
@@ -135,7 +135,7 @@ def draw_thumbnails(
     chosen = apart(places, size, len(places) if max_images is None else max_images)
     corners = places[chosen] - np.array(size) / 2
     _make_room(ax, corners, size)
-    style = {"cmap": "gray", "interpolation": "nearest", "zorder": 3}
+    style: dict[str, Any] = {"cmap": "gray", "interpolation": "nearest", "zorder": 3}
     style |= styled(AxesImage, {}, image_kw)
     limits = {"vmin": style.pop("vmin", None), "vmax": style.pop("vmax", None)}
     if images.ndim == 3 and images.size:
