@@ -89,8 +89,8 @@ def make_linked_rings(
     """Rings in space, each linked with the next as in a chain.
 
     Two rings are a Hopf link: no continuous one-to-one map of space onto itself pulls
-    them apart. Layers of three units that lose nothing cannot bring them to two sides
-    of a plane; four dimensions are enough.
+    them apart, and no layers of three units bring them to two sides of a plane; four
+    dimensions are enough. What such layers can find is a gap between two samples.
 
     Parameters
     ----------
