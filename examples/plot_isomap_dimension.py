@@ -9,30 +9,49 @@ neighbourhoods become so large that the graph cuts through empty space.
 """
 
 # %%
-# The bend of the curve
-# ---------------------
-# One fit with ten components gives the whole curve. The roll's residual variance falls
-# to almost nothing at two dimensions. The digits' curve bends at five or six, and what
-# remains does not vanish: no space of a few dimensions holds all their distances.
+# Ask the neighbours first
+# ------------------------
+# Within a small ball the number of points grows with the radius to the power of the
+# dimension, which is what these estimators measure, before anything is embedded. On the
+# roll they agree on two; local principal components begin to see a third one where
+# neighbourhoods are so large that the sheet is bent within them. The digits have no
+# plateau, and the methods do not agree: they look simpler the farther one looks.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits, make_swiss_roll
+from sklearn.datasets import load_digits
 
+from skmanifold_nn.datasets import make_swiss_roll_hole
 from skmanifold_nn.manifold import Isomap
+from skmanifold_nn.plotting import (
+    IntrinsicDimensionDisplay,
+    ScreeDisplay,
+    TrustworthinessDisplay,
+)
 
-roll, angle = make_swiss_roll(1500, random_state=3)
-roll[:, 1] *= 2  # a broader sheet
+roll, coordinates = make_swiss_roll_hole(1500, hole=(0, 0), random_state=3)
 digits = load_digits().data
-dimensions = np.arange(1, 11)
+data = {"roll": roll, "digits": digits}
 
-figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-for ax, X, title in zip(axes, (roll, digits), ("roll", "digits"), strict=True):
-    residuals = Isomap(n_neighbors=8, n_components=10).fit(X).residual_variance()
-    ax.plot(dimensions, residuals, "o-", color="#4477aa")
-    ax.set(title=title, xlabel="dimensions", ylabel="residual variance")
-    ax.set(xticks=dimensions, ylim=(0, None))
-    print(title, np.round(residuals, 3))
+_, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for ax, (name, X) in zip(axes, data.items(), strict=True):
+    IntrinsicDimensionDisplay.from_data(X, ax=ax)
+    ax.set_title(name)
+plt.show()
+
+# %%
+# The bend of the curve
+# ---------------------
+# One fit with ten components gives the whole curve. The roll's residual variance falls
+# to almost nothing at two dimensions. The digits' curve bends early, and what remains
+# does not vanish: no space of a few dimensions holds all their distances.
+
+_, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+for ax, (name, X) in zip(axes, data.items(), strict=True):
+    isomap = Isomap(n_neighbors=8, n_components=10).fit(X)
+    ScreeDisplay.from_estimator(isomap, name=name, ax=ax)
+    print(name, np.round(isomap.residual_variance(), 3))
+plt.show()
 
 # %%
 # Short circuits
@@ -46,11 +65,12 @@ for ax, X, title in zip(axes, (roll, digits), ("roll", "digits"), strict=True):
 # jump.
 
 neighbors = [5, 8, 12, 20, 30, 45, 60]
-noisy, angle = make_swiss_roll(1500, noise=0.4, random_state=3)
-arc_length = (angle * np.hypot(1, angle) + np.arcsinh(angle)) / 2
-rows = []
+noisy, coordinates = make_swiss_roll_hole(1500, hole=(0, 0), noise=0.4, random_state=3)
+arc_length = coordinates[:, 0]
+rows, embeddings = [], {}
 for n_neighbors in neighbors:
     isomap = Isomap(n_neighbors=n_neighbors).fit(noisy)
+    embeddings[f"{n_neighbors} neighbours"] = isomap.embedding_
     correlation = np.corrcoef(isomap.embedding_[:, 0], arc_length)[0, 1]
     longest = isomap.dist_matrix_.max() / np.ptp(arc_length)
     rows.append((isomap.residual_variance()[-1], longest, abs(correlation)))
@@ -64,4 +84,19 @@ titles = (
 for ax, values, title in zip(axes, np.transpose(rows), titles, strict=True):
     ax.plot(neighbors, values, "o-", color="#aa3377")
     ax.set(title=title, xlabel="n_neighbors", ylim=(0, None))
+plt.show()
+
+# %%
+# Can the pictures be believed?
+# -----------------------------
+# Trustworthiness says how many of a point's neighbours in the picture are neighbours in
+# the data, and continuity the reverse, both for neighbourhoods of k points. A picture
+# of a roll that is glued to itself puts one layer on another: points of both become
+# neighbours, and trustworthiness falls already for the nearest ones. The right pictures
+# lose continuity for large k, and must: they part layers that are close to each other
+# in space, which is all that these measures see.
+
+few = {name: embeddings[name] for name in ("5 neighbours", "12 neighbours")}
+many = {name: embeddings[name] for name in ("30 neighbours", "60 neighbours")}
+TrustworthinessDisplay.from_embeddings(noisy, few | many)
 plt.show()

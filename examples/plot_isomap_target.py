@@ -63,8 +63,8 @@ plt.show()
 # The pose of pictures not seen
 # -----------------------------
 # `transform` places the 200 new pictures. A linear regression turns two coordinates
-# into degrees of pan and tilt: from Isomap's it nearly succeeds, from those of principal
-# components it does not, because opposite tilts look much alike.
+# into degrees of pan and tilt: from Isomap's it nearly succeeds, from those of
+# principal components it does not, because opposite tilts look much alike.
 
 for name, method in (("Isomap", Isomap(n_neighbors=8)), ("PCA", PCA(n_components=2))):
     known = method.fit_transform(X[train])
