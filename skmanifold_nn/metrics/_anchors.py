@@ -6,6 +6,7 @@ for each group in turn. A group is one anchor where the sums of every anchor are
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def jackknife_error(
 
 
 def value_and_error(
-    function: Callable[[NDArray], NDArray],
+    function: Callable[[NDArray, int], NDArray],
     sums: NDArray,
     n_samples: int,
     return_error: bool,
@@ -138,7 +139,7 @@ class SampledMeasure:
     None if all rows were anchors; `n_anchors` and `n_samples`.
     """
 
-    def standard_error(self, attribute: str) -> float | NDArray[np.float64]:
+    def standard_error(self: Any, attribute: str) -> float | NDArray[np.float64]:
         """Standard error of an attribute, by the jackknife over groups of anchors.
 
         Parameters

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -286,7 +287,7 @@ def _blocks(
         yield rows, first, placed.distances(rows, squares=True)
 
 
-def _curves(sums: NDArray, n: int, n_rows: int) -> dict[str, NDArray]:
+def _curves(sums: NDArray, n: int, n_rows: int) -> dict[str, Any]:
     """Values for every k from the sums of `compare_ranks`.
 
     Of an intruder, b <= k < a, trustworthiness counts a - k: a - b from k = b on, one

@@ -389,7 +389,7 @@ def procrustes_distance(X: ArrayLike, X_embedded: ArrayLike) -> float:
         )
     left, values, right = np.linalg.svd(second.T @ first, full_matrices=False)
     aligned = values.sum() * (second @ left) @ right
-    return float(min(np.linalg.norm(first - aligned), 1.0))
+    return min(float(np.linalg.norm(first - aligned)), 1.0)
 
 
 def _standardized(X: ArrayLike, name: str) -> NDArray[np.float64]:

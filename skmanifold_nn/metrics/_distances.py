@@ -65,7 +65,7 @@ class RowDistances:
         elif isinstance(metric, str) and self.X.dtype.kind in "fiu":
             self.X = self.X.astype(np.float64, copy=False)
             self._check_magnitudes()
-        self._columns = None
+        self._columns: Any = None
         self.is_plain = metric in ("euclidean", "l2") and not issparse(self.X)
         if self.is_plain and self.X.shape[1] > FEW_FEATURES:
             self._columns = np.ascontiguousarray(_centered(self.X).T)
@@ -262,7 +262,7 @@ def check_pair(
     return given, placed
 
 
-def check_integer(value: object, name: str, least: int, most: int, remedy: str) -> None:
+def check_integer(value: Any, name: str, least: int, most: int, remedy: str) -> None:
     """Raise unless an integer parameter lies in its range.
 
     Parameters

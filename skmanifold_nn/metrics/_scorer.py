@@ -216,7 +216,7 @@ def _embedding(estimator: BaseEstimator, X: MatrixLike, embed: str) -> NDArray:
     return _fitted_embedding(copy, X)
 
 
-def _fitted_embedding(estimator: BaseEstimator, X: MatrixLike) -> NDArray:
+def _fitted_embedding(estimator: BaseEstimator, X: Any) -> NDArray:
     steps = getattr(estimator, "steps", None)
     last = steps[-1][1] if steps else estimator
     embedding = getattr(last, "embedding_", None)
