@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.datasets import make_swiss_roll
 from sklearn.decomposition import PCA
 from sklearn.manifold import SpectralEmbedding
+from sklearn.metrics import pairwise_distances
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -139,6 +140,24 @@ def test_several_scorers_at_once():
     ).fit(X)
     assert (search.cv_results_["mean_test_continuity"] > 0).all()
     assert (search.cv_results_["mean_test_stress"] < 0).all()
+
+
+def test_precomputed_distances_in_one_fold():
+    X, _ = make_swiss_roll(150, random_state=3)
+    D, rows = pairwise_distances(X), np.arange(150)
+    scores = [
+        GridSearchCV(
+            Isomap(metric=metric),
+            {"n_neighbors": [8, 60]},
+            scoring=make_embedding_scorer("trustworthiness", metric=metric),
+            cv=[(rows, rows)],
+            error_score="raise",
+        )
+        .fit(given)
+        .cv_results_["mean_test_score"]
+        for given, metric in ((X, "euclidean"), (D, "precomputed"))
+    ]
+    np.testing.assert_allclose(*scores, atol=1e-3)
 
 
 class Frozen(BaseEstimator):
