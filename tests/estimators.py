@@ -426,6 +426,7 @@ DIMENSION_REFUSED = (
     ({"metric": "precomputed"}, ["square", "(150, 3)", "metric='euclidean'"]),
     ({"method": "local_pca", "metric": "l1"}, ["metric", "'euclidean'", "got 'l1'"]),
     ({"discard_fraction": 1.0}, ["discard_fraction", "[0.0, 1.0)", "Got 1.0"]),
+    ({"criterion": "kink"}, ["criterion", "threshold", "Got 'kink'"]),
     ({"threshold": 0.0}, ["threshold", "(0.0, 1.0)", "Got 0.0"]),
 )
 

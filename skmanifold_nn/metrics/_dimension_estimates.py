@@ -202,12 +202,15 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
     return Estimate(dimension, pointwise, error, (low, high))
 
 
-def local_pca(X: NDArray, neighbors: NDArray, threshold: float) -> Estimate:
-    """The number of axes of a patch before the largest gap of its eigenvalues.
+def local_pca(
+    X: NDArray, neighbors: NDArray, threshold: float, criterion: str = "gap"
+) -> Estimate:
+    """The number of principal axes of a patch that stand out.
 
     With eigenvalues l_1 >= l_2 >= ... of the covariance of a point and its neighbours,
-    and f = threshold l_1, the gap after the j-th is (l_j + f) / (l_{j+1} + f).
-    f keeps gaps among eigenvalues from counting that are all small.
+    and f = threshold l_1, those larger than f are counted, or those before the largest
+    gap: after the j-th it is (l_j + f) / (l_{j+1} + f), in which f keeps gaps among
+    eigenvalues from counting that are all small.
 
     Parameters
     ----------
@@ -215,6 +218,7 @@ def local_pca(X: NDArray, neighbors: NDArray, threshold: float) -> Estimate:
     neighbors : ndarray of shape (n, k), int32
     threshold : float
         In (0, 1).
+    criterion : {"gap", "threshold"}, default="gap"
 
     Returns
     -------
@@ -226,6 +230,7 @@ def local_pca(X: NDArray, neighbors: NDArray, threshold: float) -> Estimate:
     patches = np.column_stack((np.arange(n, dtype=np.int32), neighbors))
     pointwise = np.empty(n)
     side = min(k + 1, n_features)
+    counted = _axes_before_gap if criterion == "gap" else _axes_above
     step = max(1, PATCH_BYTES // (8 * ((k + 1) * n_features + side * side)))
     for start in range(0, n, step):
         part = X[patches[start : start + step]]
@@ -234,7 +239,7 @@ def local_pca(X: NDArray, neighbors: NDArray, threshold: float) -> Estimate:
         turned = part.transpose(0, 2, 1)
         gram = part @ turned if k + 1 < n_features else turned @ part
         values = np.maximum(np.linalg.eigvalsh(gram)[:, ::-1], 0)
-        pointwise[start : start + step] = _axes_before_gap(values[:, :k], threshold)
+        pointwise[start : start + step] = counted(values[:, :k], threshold)
     dimension = float(pointwise.mean())
     error = overlapping_error((pointwise - dimension) / n, neighbors)
     return Estimate(dimension, pointwise, error)
@@ -245,3 +250,7 @@ def _axes_before_gap(values, threshold):
     values = np.column_stack((values, np.zeros(len(values))))
     values += threshold * values[:, :1]
     return np.argmax(values[:, :-1] / values[:, 1:], axis=1) + 1.0
+
+
+def _axes_above(values, threshold):
+    return (values > threshold * values[:, :1]).sum(axis=1)

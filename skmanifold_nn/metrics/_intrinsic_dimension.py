@@ -64,10 +64,9 @@ class IntrinsicDimension(WatchedFit):
           exponent with which the number of pairs grows with distance, by maximum
           likelihood [6]_ from the median distance to the nearest up to that to the
           `n_neighbors`-th nearest point. Too low above four dimensions.
-        - "local_pca": the number of principal axes of a neighbourhood before the
-          largest gap of their eigenvalues, averaged over all points: Fukunaga and
-          Olsen's count [7]_ with the criterion of the ratio of eigenvalues [8]_.
-          Bears most noise.
+        - "local_pca": the number of principal axes of a neighbourhood that stand out by
+          their eigenvalues, averaged over all points; see `criterion`. Bears most
+          noise.
 
     n_neighbors : int, default=None
         Size of neighbourhoods, without the point itself; at least 2. None takes 10 for
@@ -82,9 +81,14 @@ class IntrinsicDimension(WatchedFit):
     discard_fraction : float, default=0.1
         Of "two_nn": share of the points, those of the largest ratios, that only count
         as having at least the largest ratio of the others.
+    criterion : {"gap", "threshold"}, default="gap"
+        Of "local_pca": which axes stand out. "gap" takes those before the largest ratio
+        of an eigenvalue and the next [8]_, each with `threshold` of the largest added:
+        right in spite of noise and curvature where there is a gap, too low where
+        eigenvalues fall off smoothly. "threshold" takes Fukunaga and Olsen's
+        count [7]_ of eigenvalues above that share of the largest.
     threshold : float, default=0.1
-        Of "local_pca": eigenvalues that are small against this share of the largest do
-        not matter.
+        Share of the largest eigenvalue, for `criterion`.
     n_jobs : int, default=None
         Number of threads; the result is the same for any.
     verbose : int, default=0
@@ -165,6 +169,7 @@ class IntrinsicDimension(WatchedFit):
         "n_neighbors": [Interval(Integral, 2, None, closed="left"), None],
         "metric": [StrOptions(METRICS), callable],
         "discard_fraction": [Interval(Real, 0, 1, closed="left")],
+        "criterion": [StrOptions({"gap", "threshold"})],
         "threshold": [Interval(Real, 0, 1, closed="neither")],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
@@ -177,6 +182,7 @@ class IntrinsicDimension(WatchedFit):
         n_neighbors: int | None = None,
         metric: str | Callable = "euclidean",
         discard_fraction: float = 0.1,
+        criterion: str = "gap",
         threshold: float = 0.1,
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -185,6 +191,7 @@ class IntrinsicDimension(WatchedFit):
         self.n_neighbors = n_neighbors
         self.metric = metric
         self.discard_fraction = discard_fraction
+        self.criterion = criterion
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -274,7 +281,8 @@ class IntrinsicDimension(WatchedFit):
         if self.method == "two_nn":
             return two_nearest(found.distances, found.neighbors, self.discard_fraction)
         if self.method == "local_pca":
-            return local_pca(found.points, found.neighbors, self.threshold)
+            arrays = found.points, found.neighbors
+            return local_pca(*arrays, self.threshold, self.criterion)
         given = RowDistances(found.points, self.metric, "X", self.n_jobs)
         return correlation_dimension(given, found.distances)
 

@@ -16,6 +16,7 @@ from ._co_ranking import CoRankingDisplay
 from ._decision_regions import DecisionRegionsDisplay
 from ._embedding import EmbeddingDisplay
 from ._filters import FiltersDisplay
+from ._intrinsic_dimension import IntrinsicDimensionDisplay
 from ._layer_representations import LayerRepresentationsDisplay
 from ._loss_curves import LossCurveDisplay
 from ._maps import FeatureMapsDisplay
@@ -32,6 +33,7 @@ __all__ = [
     "EmbeddingDisplay",
     "FeatureMapsDisplay",
     "FiltersDisplay",
+    "IntrinsicDimensionDisplay",
     "LayerRepresentationsDisplay",
     "LossCurveDisplay",
     "SaliencyDisplay",

@@ -165,13 +165,16 @@ def test_correlation_dimension_in_blocks(X, monkeypatch):
     assert_array_equal(parts.pointwise, whole.pointwise)
 
 
-def naive_local_pca(X, neighbors, threshold):
+def naive_local_pca(X, neighbors, threshold, criterion):
     counts = []
     for i, around in enumerate(neighbors):
         patch = X[[i, *around]]
         values = np.linalg.eigvalsh(np.cov(patch.T, ddof=0).reshape(X.shape[1], -1))
         values = sorted(np.maximum(values, 0), reverse=True)[: len(around)]
         floor = threshold * values[0]
+        if criterion == "threshold":
+            counts.append(sum(value > floor for value in values))
+            continue
         after = [*values[1:], 0.0]
         gaps = [(a + floor) / (b + floor) for a, b in zip(values, after, strict=True)]
         counts.append(1 + gaps.index(max(gaps)))
@@ -180,11 +183,12 @@ def naive_local_pca(X, neighbors, threshold):
 
 @pytest.mark.parametrize("n_features", [1, 3, 30])
 @pytest.mark.parametrize("k", [4, 12])
-def test_local_pca(rng, n_features, k, monkeypatch):
+@pytest.mark.parametrize("criterion", ["gap", "threshold"])
+def test_local_pca(rng, n_features, k, criterion, monkeypatch):
     X = rng.normal(size=(60, n_features)) * 0.7 ** np.arange(n_features)
     _, neighbors = nearest(X, k)
-    expected = naive_local_pca(X, neighbors, 0.1)
-    estimate = local_pca(X, neighbors, 0.1)
+    expected = naive_local_pca(X, neighbors, 0.1, criterion)
+    estimate = local_pca(X, neighbors, 0.1, criterion)
     assert_array_equal(estimate.pointwise, expected)
     assert estimate.dimension == expected.mean()
     influences = (expected - expected.mean()) / len(X)
@@ -192,7 +196,8 @@ def test_local_pca(rng, n_features, k, monkeypatch):
         estimate.standard_error, naive_error(influences, neighbors), atol=1e-12
     )
     monkeypatch.setattr("skmanifold_nn.metrics._dimension_estimates.PATCH_BYTES", 9000)
-    assert_array_equal(local_pca(X, neighbors, 0.1).pointwise, expected)
+    parts = local_pca(X, neighbors, 0.1, criterion)
+    assert_array_equal(parts.pointwise, expected)
 
 
 def test_distances_that_are_all_equal_are_refused():

@@ -90,6 +90,14 @@ def test_noise_raises_all_but_local_pca(rng):
     assert local == pytest.approx(3, abs=0.2)
 
 
+def test_eigenvalues_that_fall_off_smoothly_have_no_gap(rng):
+    X = rng.normal(size=(800, 10)) * 0.75 ** np.arange(10)
+    gap = IntrinsicDimension("local_pca").fit(X).dimension_
+    count = IntrinsicDimension("local_pca", criterion="threshold").fit(X).dimension_
+    assert gap < 0.7 * count
+    assert count == pytest.approx(IntrinsicDimension().fit(X).dimension_, rel=0.2)
+
+
 def test_edges_lower_the_estimate_and_more_in_more_dimensions(rng):
     lacking = []
     for d in (2, 5):

@@ -1,0 +1,143 @@
+"""Pictures of intrinsic dimension: what is drawn."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from scipy.spatial.distance import cdist
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skmanifold_nn.metrics import IntrinsicDimension
+from skmanifold_nn.plotting import IntrinsicDimensionDisplay
+
+
+@pytest.fixture
+def ax():
+    """Axes outside pyplot."""
+    return Figure().subplots()
+
+
+@pytest.fixture
+def X(rng):
+    return rng.normal(size=(150, 3))
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_curves_are_the_estimates(X, ax):
+    display = IntrinsicDimensionDisplay.from_data(X, n_neighbors=[4, 8, 30], ax=ax)
+    assert list(display.curves) == ["mle", "two_nn", "correlation", "local_pca"]
+    for method, curve in display.curves.items():
+        sizes = [2] if method == "two_nn" else [4, 8, 30]
+        assert curve[:, 0].tolist() == sizes
+        for k, dimension, error in curve:
+            fitted = IntrinsicDimension(method, n_neighbors=int(k)).fit(X)
+            assert (dimension, error) == (fitted.dimension_, fitted.standard_error_)
+        np.testing.assert_array_equal(display.lines_[method].get_xydata(), curve[:, :2])
+    assert texts(ax) == [
+        "maximum likelihood",
+        "two nearest neighbors",
+        "correlation dimension",
+        "local principal components",
+    ]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("number of neighbors", "dimension")
+    assert ax.get_xscale() == "log"
+    assert ax.get_xticks().tolist() == [2, 5, 10, 20]
+    assert ax.get_ylim()[0] == 0
+    assert display.ax_ is ax
+    assert display.figure_ is ax.figure
+
+
+def test_bands_are_two_standard_errors(ax):
+    curve = np.array([[5, 2.0, 0.1], [10, 2.2, 0.3]])
+    display = IntrinsicDimensionDisplay({"mle": curve, "two_nn": curve[:1]}).plot(ax)
+    assert set(display.bands_) == {"mle"}
+    corners = {tuple(xy) for xy in display.bands_["mle"].get_paths()[0].vertices}
+    for corner in [(5, 1.8), (5, 2.2), (10, 1.6), (10, 2.8)]:
+        assert any(np.allclose(corner, xy) for xy in corners)
+    (bar,) = (c for c in ax.collections if c not in display.bands_.values())
+    np.testing.assert_allclose(bar.get_segments()[0], [[5, 1.8], [5, 2.2]])
+    assert ax.get_xscale() == "linear", "sizes that are near each other"
+
+
+def test_each_method_keeps_its_colour(ax):
+    curve = np.array([[5, 2.0, 0.1], [10, 2.2, np.nan]])
+    alone = IntrinsicDimensionDisplay({"correlation": curve}).plot(ax)
+    both = IntrinsicDimensionDisplay({"mle": curve, "correlation": curve}).plot(ax)
+    assert len({line.get_color() for line in both.lines_.values()}) == 2
+    lines = (display.lines_["correlation"] for display in (alone, both))
+    assert len({line.get_color() for line in lines}) == 1
+
+
+def test_distances_and_sizes_by_default(X, ax):
+    display = IntrinsicDimensionDisplay.from_data(
+        cdist(X, X), metric="precomputed", ax=ax
+    )
+    assert list(display.curves) == ["mle", "two_nn", "correlation"]
+    assert display.curves["mle"][:, 0].tolist() == [5, 7, 10, 15, 22, 33]
+    few = IntrinsicDimensionDisplay.from_data(X[:12], methods=["mle"], ax=ax)
+    assert few.curves["mle"][:, 0].tolist() == [3]
+
+
+def test_histogram_holds_all_points(X, ax):
+    fitted = IntrinsicDimension().fit(X)
+    display = IntrinsicDimensionDisplay.from_estimator(fitted, ax=ax)
+    limit = 4 * np.median(fitted.dimension_pw_)
+    n_far = np.count_nonzero(fitted.dimension_pw_ > limit)
+    assert sum(bar.get_height() for bar in display.bars_) == len(X) - n_far
+    for bar in display.bars_:
+        low, high = bar.get_x(), bar.get_x() + bar.get_width()
+        inside = (fitted.dimension_pw_ > low + 1e-9) & (
+            fitted.dimension_pw_ < high - 1e-9
+        )
+        assert bar.get_height() == pytest.approx(inside.sum(), abs=1)
+    assert display.lines_["dimension"].get_xdata() == [fitted.dimension_] * 2
+    label = f"all together: {fitted.dimension_:.3g} ± {fitted.standard_error_:.2g}"
+    assert label in texts(ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("dimension", "number of points")
+
+
+def test_histogram_says_what_it_leaves_out(ax):
+    pointwise = np.array([1.5, 2, 2.5, 2.2, 1.8, np.inf, 90.0, np.nan])
+    display = IntrinsicDimensionDisplay(pointwise=pointwise).plot(ax)
+    assert sum(bar.get_height() for bar in display.bars_) == 5
+    assert texts(ax) == ["at the points (2 above 8.8)"]
+    assert display.lines_ == {}
+
+
+def test_whole_numbers_have_a_bar_each(ax):
+    pointwise = np.array([1.0, 2, 2, 2, 4])
+    display = IntrinsicDimensionDisplay(pointwise=pointwise, dimension=2.2).plot(ax)
+    centers = [bar.get_x() + bar.get_width() / 2 for bar in display.bars_]
+    np.testing.assert_allclose(centers, [1, 2, 3, 4])
+    assert [bar.get_height() for bar in display.bars_] == [1, 3, 0, 1]
+    assert "all together: 2.2" in texts(ax)
+
+
+def test_pipelines_and_what_is_not_fitted(X, ax):
+    pipeline = make_pipeline(StandardScaler(), IntrinsicDimension()).fit(X)
+    display = IntrinsicDimensionDisplay.from_estimator(pipeline, ax=ax)
+    assert display.dimension == pipeline[-1].dimension_
+    with pytest.raises(NotFittedError):
+        IntrinsicDimensionDisplay.from_estimator(IntrinsicDimension(), ax=ax)
+
+
+def test_styles_and_drawing_again(X, ax):
+    fitted = IntrinsicDimension().fit(X)
+    display = IntrinsicDimensionDisplay.from_estimator(
+        fitted, ax=ax, line_kw={"c": "black"}, bar_kw={"facecolor": "red"}
+    )
+    assert display.lines_["dimension"].get_color() == "black"
+    assert display.bars_[0].get_facecolor()[:3] == to_rgba("red")[:3]
+    assert plt.get_fignums() == []
+    assert display.plot() is display
+    assert plt.get_fignums() == [display.figure_.number]
+    curves = IntrinsicDimensionDisplay.from_data(
+        X, methods=["mle"], n_neighbors=[4, 8], ax=ax, line_kw={"lw": 4}
+    )
+    assert curves.lines_["mle"].get_linewidth() == 4
