@@ -131,10 +131,9 @@ def draw_thumbnails(
     from matplotlib.image import AxesImage
     from matplotlib.patches import Rectangle
 
-    width, height = size = size_of_thumbnails(ax, images.shape[1:3], image_size)
+    width, height = size = _make_room(ax, places, images.shape[1:3], image_size)
     chosen = apart(places, size, len(places) if max_images is None else max_images)
     corners = places[chosen] - np.array(size) / 2
-    _make_room(ax, corners, size)
     style: dict[str, Any] = {"cmap": "gray", "interpolation": "nearest", "zorder": 3}
     style |= styled(AxesImage, {}, image_kw)
     limits = {"vmin": style.pop("vmin", None), "vmax": style.pop("vmax", None)}
@@ -161,15 +160,23 @@ def draw_thumbnails(
     return chosen, drawn, frames
 
 
-def _make_room(ax: Axes, corners: NDArray, size: tuple[float, float]) -> None:
-    """Widen the limits, so that no thumbnail is cut off."""
-    if not len(corners):
-        return
-    low, high = corners.min(axis=0), corners.max(axis=0) + size
-    margin = GAP * np.array(size)
-    for bound, set_bound, k in (
-        (ax.get_xbound, ax.set_xbound, 0),
-        (ax.get_ybound, ax.set_ybound, 1),
-    ):
-        least, most = bound()
-        set_bound(min(least, low[k] - margin[k]), max(most, high[k] + margin[k]))
+def _make_room(
+    ax: Axes, places: NDArray, image_shape: tuple[int, int], image_size: float
+) -> tuple[float, float]:
+    """Widen the limits, so that no thumbnail is cut off, and return their size."""
+    figure = ax.figure.canvas.figure
+    if ax.get_aspect() == "auto" and figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()  # else the layout would distort the images
+    low, high = places.min(axis=0), places.max(axis=0)
+    for _ in range(3):  # in wider axes they are larger
+        half = np.array(size_of_thumbnails(ax, image_shape, image_size)) * (0.5 + GAP)
+        for get_bound, set_bound, least, most in zip(
+            (ax.get_xbound, ax.get_ybound),
+            (ax.set_xbound, ax.set_ybound),
+            low - half,
+            high + half,
+            strict=True,
+        ):
+            lower, upper = get_bound()
+            set_bound(min(lower, least), max(upper, most))
+    return size_of_thumbnails(ax, image_shape, image_size)

@@ -197,6 +197,17 @@ def test_thumbnails(rng, ax):
     assert len(smaller.images_) > len(display.images_)
 
 
+@pytest.mark.parametrize("y", [None, np.arange(60) % 4, np.arange(60) / 7])
+def test_thumbnails_along_one_dimension_keep_their_aspect(rng, y):
+    images = rng.uniform(size=(60, 8, 4, 3))
+    display = EmbeddingDisplay.from_embedding(rng.normal(size=60), y=y, images=images)
+    display.figure_.draw_without_rendering()
+    assert len(display.images_) > 10
+    for image in display.images_:
+        bounds = image.get_window_extent()
+        assert bounds.height / bounds.width == pytest.approx(8 / 4, rel=0.01)
+
+
 def test_edges(rng, ax):
     X = rng.normal(size=(30, 2))
     graph = kneighbors_graph(X, 3)
