@@ -5,91 +5,83 @@ Layers bend space
 Seen as a map of the plane, a layer of two tanh units stretches, turns and squashes it,
 but never tears it. Layer by layer two spirals come apart, until a line separates them.
 But some things cannot come apart in the plane, whatever the number of layers: a disc
-and the ring around it need a third dimension.
+and the ring around it need a third dimension, and two rings through each other a
+fourth.
 """
 
 # %%
 # Two spirals
 # -----------
-# One point after the other, along two arms. Four hidden layers of two units each; the
-# figure shows where the points, and the lines of a square grid, are after each of them.
+# Without a hidden layer a network makes a linear cut. One layer of two tanh units bends
+# the plane, and the cut with it; several bend it several times. Which network is found
+# is a matter of luck: here are the best of six starts.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.collections import LineCollection
-from sklearn.base import clone
 
+from skmanifold_nn.datasets import make_disc_and_ring, make_linked_rings, make_spirals
 from skmanifold_nn.neural_network import MLPClassifier
-
-COLOURS, MARKERS = ("#0072b2", "#d55e00"), ("o", "s")
-
-
-def make_spirals(n_samples=150, n_turns=1.0):
-    """Two arms from the centre outwards, the second one opposite the first."""
-    radius = np.sqrt(np.linspace(0.02, 1, n_samples))
-    angle = 2 * np.pi * n_turns * radius
-    arm = 3 * np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-    return np.vstack([arm, -arm]), np.repeat([0, 1], n_samples)
+from skmanifold_nn.plotting import (
+    DecisionRegionsDisplay,
+    EmbeddingDisplay,
+    LayerRepresentationsDisplay,
+)
 
 
-def fit_starts(net, X, y, n_starts):
-    """Networks from several starts: which one is found is a matter of luck."""
-    return [
-        clone(net).set_params(random_state=seed).fit(X, y) for seed in range(n_starts)
-    ]
+def best_of_starts(X, y, sizes, activation="tanh", max_iter=120, rate=0.03):
+    """The network that is best on the samples that it has seen, of six."""
+    nets = (
+        MLPClassifier(
+            sizes,
+            activation,
+            solver="adam",
+            learning_rate="one_cycle",
+            learning_rate_init=rate,
+            batch_size=50,
+            alpha=0,
+            initializer="orthogonal",
+            max_iter=max_iter,
+            n_iter_no_change=np.inf,
+            random_state=seed,
+        )
+        for seed in range(6)
+    )
+    return max((net.fit(X, y) for net in nets), key=lambda net: net.score(X, y))
 
 
-X, y = make_spirals()
-net = MLPClassifier((2, 2, 2, 2), "tanh", initializer="orthogonal", alpha=0.001)
-net.set_params(solver="lbfgs", max_iter=2000, max_fun=10**6, tol=1e-5)
-nets = fit_starts(net, X, y, 6)
-net = max(nets, key=lambda net: net.score(X, y))
-print("accuracies:", *(round(net.score(X, y), 3) for net in nets))
+def draw_in_space(ax, places, y, title):
+    """Points of three coordinates, coloured as elsewhere in this figure."""
+    EmbeddingDisplay.from_embedding(places, y=y, dimensions=(0, 1, 2), ax=ax)
+    ax.get_legend().remove()
+    ax.locator_params(nbins=3)
+    ax.set(title=title, xlabel="", ylabel="", zlabel="")
+
+
+X, y = make_spirals(300, turns=0.9, random_state=1)
+X = 3 * X
+nets = {}
+for depth in (0, 1, 2, 6):
+    nets[depth] = best_of_starts(X, y, (2,) * depth, max_iter=2000, rate=0.01)
+    print(f"{depth} hidden layers of 2 units: {nets[depth].score(X, y):.3f}")
+net = best_of_starts(X, y, (3, 3), max_iter=2000, rate=0.01)
+print(f"2 hidden layers of 3 units: {net.score(X, y):.3f}")
 
 # %%
-# The space between the arms is opened like a book, by one fold after the other. The
-# units of the last layer see a pile that the output unit cuts along the broken line.
+# One cut, seen from the inputs: a line, or a line that has been bent. The deepest
+# network goes round the last few samples by a fold as thin as a hair.
 
+figure, axes = plt.subplots(1, 4, figsize=(14, 3.7), layout="constrained")
+for ax, (depth, net) in zip(axes, nets.items(), strict=True):
+    DecisionRegionsDisplay.from_estimator(net, X, y, ax=ax, grid_resolution=500)
+    title = f"hidden layers: {depth}, accuracy {net.score(X, y):.3f}"
+    ax.set(title=title, aspect="equal")
 
-def draw_points(ax, places, labels, **settings):
-    for label in (0, 1):
-        ax.scatter(
-            *places[labels == label].T,
-            s=12,
-            c=COLOURS[label],
-            marker=MARKERS[label],
-            linewidth=0,
-            **settings,
-        )
+# %%
+# What the layers of the deepest one see: samples, and the lines of a square grid. A
+# linear classifier of what each layer sees tells how separable the spirals are there.
+# The cut of the last layer is the broken line.
 
-
-def draw_grid(ax, lines, **settings):
-    """Lines of a grid, wherever a network has moved them."""
-    settings = {"color": "0.8", "linewidth": 0.6, "zorder": 0, **settings}
-    ax.add_collection(LineCollection(lines, **settings))
-
-
-def draw_cut(ax, net):
-    """Where the output unit of a network with two last hidden units is undecided."""
-    normal, offset = net.coefs_[-1][:, 0], net.intercepts_[-1][0]
-    foot = -offset * normal / (normal @ normal)
-    ax.axline(foot, foot + [-normal[1], normal[0]], color="black", linestyle="--")
-
-
-ticks, fine = np.linspace(-3.3, 3.3, 23), np.linspace(-3.3, 3.3, 200)
-across = np.stack(np.meshgrid(fine, ticks), axis=-1)
-lines = np.concatenate([across, across[..., ::-1]])
-
-figure, axes = plt.subplots(1, 5, figsize=(15, 3.4), layout="constrained")
-draw_grid(axes[0], lines)
-draw_points(axes[0], X, y)
-axes[0].set(title="inputs", aspect="equal", xlim=(-3.3, 3.3), ylim=(-3.3, 3.3))
-for ax, layer in zip(axes[1:], net.layer_names_, strict=True):
-    bent = net.transform(lines.reshape(-1, 2), layer=layer).reshape(lines.shape)
-    draw_grid(ax, bent)
-    draw_points(ax, net.transform(X, layer=layer), y)
-    ax.set(title=layer, aspect="equal", xlim=(-1.08, 1.08), ylim=(-1.08, 1.08))
-draw_cut(axes[-1], net)
+LayerRepresentationsDisplay.from_estimator(nets[6], X, y, n_columns=4)
 
 # %%
 # A disc and its ring
@@ -98,34 +90,20 @@ draw_cut(axes[-1], net)
 # plane onto its image. So are many of them in a row. The disc stays inside of the ring,
 # and no line has one on each side; a layer that flattens the plane to a line makes it
 # worse. With three units the plane may bulge, and a cut takes the top off. ReLUs are
-# no way out. The figures are the best of six starts.
+# no way out.
 
-rng = np.random.default_rng(3)
-angle = rng.uniform(0, 2 * np.pi, 1200)
-radius = np.concatenate(
-    [np.sqrt(rng.uniform(0, 1, 600)), np.sqrt(rng.uniform(1.5**2, 2**2, 600))]
-)
-X = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-y = np.repeat([0, 1], 600)
+X, y = make_disc_and_ring(1200, random_state=3)
+X = 2 * X
+y = np.array(["disc", "ring"])[y]
 
-net = MLPClassifier(
-    solver="adam",
-    learning_rate="one_cycle",
-    learning_rate_init=0.03,
-    batch_size=50,
-    alpha=0,
-    max_iter=120,
-    n_iter_no_change=np.inf,
-)
 depths = (1, 2, 3, 4, 6)
 best = {}
 print("width  activation  best accuracy with 1, 2, 3, 4, 6 layers")
 for width in (2, 3):
     for activation in ("tanh", "relu"):
         for depth in depths:
-            net.set_params(hidden_layer_sizes=(width,) * depth, activation=activation)
-            nets = fit_starts(net, X, y, 6)
-            best[width, activation, depth] = max(nets, key=lambda net: net.score(X, y))
+            net = best_of_starts(X, y, (width,) * depth, activation)
+            best[width, activation, depth] = net
         scores = [best[width, activation, depth].score(X, y) for depth in depths]
         row = "  ".join(f"{score:.3f}" for score in scores)
         print(f"{width:5}  {activation:10}  {row}")
@@ -135,27 +113,44 @@ for width in (2, 3):
 # width two could do: they cut a hole into the ring, as narrow as they can, and pull the
 # disc out through it. What is in the hole is on the wrong side.
 
-fine = np.linspace(-2.2, 2.2, 300)
-grid = np.stack(np.meshgrid(fine, fine), axis=-1).reshape(-1, 2)
-shades = {"levels": [0, 0.5, 1], "colors": COLOURS, "alpha": 0.3}
-
 figure = plt.figure(figsize=(14, 3.9), layout="constrained")
 flat = (best[2, "tanh", 3], best[2, "relu", 3], best[3, "tanh", 1])
 for k, net in enumerate(flat, start=1):
     ax = figure.add_subplot(1, 4, k)
-    probabilities = net.predict_proba(grid)[:, 1].reshape(300, 300)
-    ax.contourf(fine, fine, probabilities, **shades)
-    draw_points(ax, X, y)
+    DecisionRegionsDisplay.from_estimator(net, X, y, ax=ax)
     sizes = " + ".join(str(size) for size in net.hidden_layer_sizes)
     title = f"{sizes} {net.activation}: {net.score(X, y):.3f}"
-    ax.set(title=title, aspect="equal", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2))
+    ax.set(title=title, aspect="equal")
 
 ax = figure.add_subplot(1, 4, 4, projection="3d")
 hidden = best[3, "tanh", 1].transform(X)
-for label in (0, 1):
-    ax.scatter(
-        *hidden[y == label].T, s=6, c=COLOURS[label], marker=MARKERS[label], alpha=0.5
-    )
+draw_in_space(ax, hidden, y, "the three units")
 ax.view_init(elev=25, azim=-35)
-ax.set(title="the three units", xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
+
+# %%
+# Layer by layer, the network of width two pulls at the disc, and does not get it out.
+
+LayerRepresentationsDisplay.from_estimator(best[2, "tanh", 3], X, y)
+
+# %%
+# Two rings through each other
+# ----------------------------
+# In space, two linked rings are the same thing once more. Layers of three units leave
+# them linked, whatever they bend; in four dimensions they slip apart. (The middle panel
+# is a shadow: the four units see two rings apart from each other.)
+
+X, y = make_linked_rings(600, noise=0.05, random_state=3)
+rings = {}
+for sizes in ((3,), (3, 3), (3, 3, 3), (4,), (4, 4)):
+    rings[sizes] = best_of_starts(X, y, sizes, max_iter=300)
+    print(f"{sizes!s:10} {rings[sizes].score(X, y):.3f}")
+
+figure = plt.figure(figsize=(12, 3.6), layout="constrained")
+ax = figure.add_subplot(1, 3, 1, projection="3d")
+draw_in_space(ax, X, y, "inputs")
+panels = [figure.add_subplot(1, 3, k) for k in (2, 3)]
+net = rings[4, 4]
+LayerRepresentationsDisplay.from_representations(
+    {layer: net.transform(X, layer) for layer in net.layer_names_}, y, ax=panels
+)
 plt.show()

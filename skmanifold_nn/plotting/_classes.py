@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._drawing import BLUE, MARKERS, MISSING, VERMILION, class_styles, styled
+from ._drawing import MARKERS, MISSING, class_styles, styled
 
 __all__ = ["colours_of_classes", "draw_classes", "draw_legend"]
 
@@ -10,12 +10,12 @@ __all__ = ["colours_of_classes", "draw_classes", "draw_legend"]
 AREAS = {"^": 1.3, "D": 0.9, "v": 1.3, "P": 1.4, "<": 1.3, "*": 2, ">": 1.3, "X": 1.4}
 # More classes than this have no legend: nobody could read it.
 MOST_IN_LEGEND = 12
+# Beyond this part of both axes a legend is.
+FAR = 0.65
 
 
 def colours_of_classes(n_classes):
-    """A colour for each class; two are contrasted."""
-    if n_classes <= 2:
-        return [BLUE, VERMILION][:n_classes]
+    """A colour for each class, the same as in all Displays."""
     return [colour for colour, _ in class_styles(n_classes)]
 
 
@@ -24,7 +24,7 @@ def _marker_of(k):
     return MARKERS[(k + k // len(MARKERS)) % len(MARKERS)]
 
 
-def draw_classes(ax, places, y, classes, scatter_kw=None):
+def draw_classes(ax, places, y, classes, scatter_kw=None, *, edges=False):
     """Draw samples, class by class.
 
     Parameters
@@ -36,6 +36,8 @@ def draw_classes(ax, places, y, classes, scatter_kw=None):
     classes : ndarray of shape (n_classes,)
     scatter_kw : dict, default=None
         Keywords of `scatter`.
+    edges : bool, default=False
+        Whether markers have dark edges, to stand out from a coloured ground.
 
     Returns
     -------
@@ -56,7 +58,8 @@ def draw_classes(ax, places, y, classes, scatter_kw=None):
             "color": colour,
             "marker": marker,
             "s": size * AREAS.get(marker, 1),
-            "linewidth": 0,
+            "edgecolor": "0.2",
+            "linewidth": 0.4 if edges else 0,
             "label": str(label),
         }
         if members.any():
@@ -70,9 +73,24 @@ def draw_classes(ax, places, y, classes, scatter_kw=None):
 
 
 def draw_legend(ax, scatters, **settings):
-    """A legend of the classes, unless they are too many; None then."""
+    """A legend of the classes, unless they are too many; None then.
+
+    It is in the corner with the fewest samples, by the limits that the axes have;
+    matplotlib's own search takes long where there are many.
+    """
     if not 1 < len(scatters) <= MOST_IN_LEGEND:
         return None
-    return ax.legend(
-        handles=scatters, **{"fontsize": "small", "framealpha": 0.7, **settings}
-    )
+    places = np.concatenate([scatter.get_offsets() for scatter in scatters])
+    low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    right, up = ((places - low) / (high - low)).T
+    corners = {
+        f"{vertical} {horizontal}": np.sum((above > FAR) & (beside > FAR))
+        for vertical, above in (("upper", up), ("lower", 1 - up))
+        for horizontal, beside in (("right", right), ("left", 1 - right))
+    }
+    settings = {
+        "loc": min(corners, key=corners.get),
+        "fontsize": "small",
+        "framealpha": 0.7,
+    } | settings
+    return ax.legend(handles=scatters, **settings)

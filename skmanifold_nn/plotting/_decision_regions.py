@@ -147,9 +147,11 @@ class DecisionRegionsDisplay:
         if self.X is not None:
             # Without labels all samples are of none of the classes.
             y = np.full(len(self.X), None) if self.y is None else self.y
-            self.scatters_ = draw_classes(ax, self.X, y, self.classes, scatter_kw)
-        self.legend_ = draw_legend(ax, self.scatters_)
+            self.scatters_ = draw_classes(
+                ax, self.X, y, self.classes, scatter_kw, edges=True
+            )
         ax.set(xlim=self.xx0[0, [0, -1]], ylim=self.xx1[[0, -1], 0])
+        self.legend_ = draw_legend(ax, self.scatters_)
         if self.feature_names is not None:
             ax.set(xlabel=self.feature_names[0], ylabel=self.feature_names[1])
         self.ax_, self.figure_ = ax, ax.figure

@@ -23,6 +23,8 @@ __all__ = ["SequencePredictionsDisplay"]
 
 # So many sequences are drawn where nobody says which.
 FEW = 6
+# Steps of a sequence.
+MANY = 5000
 # Of a panel of a new figure, in inches; a row of panels is so wide, at least.
 PANEL, WIDE = (4.0, 2.4), 8.0
 
@@ -188,7 +190,9 @@ class SequencePredictionsDisplay:
                 panel.xaxis.get_major_locator().set_params(integer=True)
         for k in range(n_outputs):
             self._share_limits(self.axes_[k::n_outputs])
-        self.legend_ = self.axes_[0].legend(fontsize="small", framealpha=0.7)
+        # To find the best place takes long where lines have many places.
+        place = "best" if len(self.truths[0]) <= MANY else "upper right"
+        self.legend_ = self.axes_[0].legend(fontsize="small", framealpha=0.7, loc=place)
         return self
 
     def _draw_panel(self, ax, i, k, truth_kw, prediction_kw, history_kw, wrong_kw):

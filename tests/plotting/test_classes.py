@@ -10,7 +10,7 @@ from skmanifold_nn.plotting._classes import (
     draw_classes,
     draw_legend,
 )
-from skmanifold_nn.plotting._drawing import BLUE, MISSING, OKABE_ITO, VERMILION
+from skmanifold_nn.plotting._drawing import MISSING, OKABE_ITO
 
 
 @pytest.fixture
@@ -20,8 +20,7 @@ def ax():
 
 
 def test_colours():
-    assert colours_of_classes(1) == [BLUE]
-    assert colours_of_classes(2) == [BLUE, VERMILION]
+    assert colours_of_classes(2) == list(OKABE_ITO[:2])
     assert colours_of_classes(8) == list(OKABE_ITO)
     assert len(colours_of_classes(23)) == 23
 
@@ -56,5 +55,18 @@ def test_other_labels_are_grey(rng, ax):
     assert all(s.get_sizes() == [7] for s in scatters)
     # A class without samples is not drawn, but the others keep their colours.
     (only,) = draw_classes(ax, places[:1], np.array([1]), np.array([0, 1]))
-    assert tuple(only.get_facecolor()[0]) == to_rgba(VERMILION)
+    assert tuple(only.get_facecolor()[0]) == to_rgba(OKABE_ITO[1])
     assert draw_legend(ax, [only]) is None
+
+
+def test_the_legend_is_where_the_fewest_samples_are(rng, ax):
+    ax.set(xlim=(0, 10), ylim=(-1, 1))
+    places = rng.uniform([0, -1], [10, 1], size=(4000, 2))
+    empty = (places[:, 0] < 4) & (places[:, 1] < -0.2)
+    places = places[~empty]
+    y = np.arange(len(places)) % 2
+    scatters = draw_classes(ax, places, y, np.array([0, 1]))
+    legend = draw_legend(ax, scatters)
+    ax.figure.draw_without_rendering()
+    bounds = legend.get_window_extent().transformed(ax.transAxes.inverted())
+    assert bounds.x1 < 0.5 and bounds.y1 < 0.5

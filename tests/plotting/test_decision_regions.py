@@ -18,7 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skmanifold_nn.neural_network import MLPClassifier
 from skmanifold_nn.plotting import DecisionRegionsDisplay
-from skmanifold_nn.plotting._drawing import BLUE, VERMILION
+from skmanifold_nn.plotting._drawing import OKABE_ITO
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_regions_are_the_predictions(ax):
     np.testing.assert_allclose(grid.max(axis=0), X.max(axis=0) + span / 4)
     np.testing.assert_allclose(ax.get_xlim(), display.xx0[0, [0, -1]])
     assert isinstance(display.boundary_, DecisionBoundaryDisplay)
-    for label, colour in (("cat", BLUE), ("dog", VERMILION)):
+    for label, colour in zip(("cat", "dog"), OKABE_ITO, strict=False):
         centre = X[y == label].mean(axis=0)
         assert tuple(colour_at(display, centre)[:3]) == to_rgba(colour)[:3]
     assert len(display.borders_) == 1
@@ -109,7 +109,7 @@ def test_unlikely_regions_are_pale(ax, n_classes):
     grid = np.column_stack([display.xx0.ravel(), display.xx1.ravel()])
     strong, pale = (colour_at(display, grid[k])[:3] for k in (sure, unsure))
     assert pale.sum() > strong.sum() + 0.5
-    blue = np.array(to_rgba(BLUE)[:3])
+    blue = np.array(to_rgba(OKABE_ITO[0])[:3])
     assert np.abs(strong - blue).max() < 0.1
 
 
