@@ -139,7 +139,7 @@ class SampledMeasure:
     None if all rows were anchors; `n_anchors` and `n_samples`.
     """
 
-    def standard_error(self: Any, attribute: str) -> float | NDArray[np.float64]:
+    def standard_error(self: Any, attribute: str) -> NDArray[np.float64] | Any:
         """Standard error of an attribute, by the jackknife over groups of anchors.
 
         Parameters

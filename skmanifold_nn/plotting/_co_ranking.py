@@ -16,6 +16,9 @@ from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, n
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import Collection
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 __all__ = ["CoRankingDisplay"]
 
@@ -80,6 +83,12 @@ class CoRankingDisplay:
     >>> [text.get_text() for text in display.ax_.get_legend().get_texts()]
     ['Isomap, area 0.64', 'classical MDS, area 0.48']
     """
+
+    ax_: Axes
+    figure_: Figure
+    lines_: list[Line2D]
+    bands_: list[Collection]
+    chance_: Line2D
 
     def __init__(
         self, co_rankings: dict[str, CoRanking], *, curve: Curve = "R_NX"

@@ -18,8 +18,12 @@ from ._thumbnails import checked_images, draw_thumbnails
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection, PatchCollection, PathCollection
+    from matplotlib.colorbar import Colorbar
     from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
+    from matplotlib.legend import Legend
 
 __all__ = ["EmbeddingDisplay"]
 
@@ -117,6 +121,18 @@ class EmbeddingDisplay:
     array([0, 1, 2, 3, 4, 5])
     >>> display.figure_.savefig("digits.png")  # doctest: +SKIP
     """
+
+    ax_: Axes
+    figure_: Figure
+    scatters_: list[PathCollection]
+    missing_: PathCollection | None
+    classes_: NDArray[Any] | None
+    edges_: LineCollection | None
+    images_: list[AxesImage]
+    image_indices_: NDArray[np.integer]
+    frames_: PatchCollection | None
+    legend_: Legend | None
+    colorbar_: Colorbar | None
 
     def __init__(
         self,

@@ -54,7 +54,7 @@ def embeddings_of(
     }
 
 
-def _embedding(estimator: BaseEstimator, X: MatrixLike) -> ArrayLike:
+def _embedding(estimator: BaseEstimator, X: Any) -> ArrayLike:
     if hasattr(estimator, "transform"):
         return estimator.transform(X)
     steps = getattr(estimator, "steps", None)

@@ -19,6 +19,8 @@ from ._pairs import ATTRIBUTES, pairs_of_estimator
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 __all__ = ["ScreeDisplay"]
 
@@ -104,6 +106,12 @@ class ScreeDisplay:
     2
     >>> display.figure_.savefig("scree.png")  # doctest: +SKIP
     """
+
+    ax_: Axes
+    figure_: Figure
+    line_: Line2D
+    mark_: Line2D | None
+    n_dimensions_: int | None
 
     def __init__(
         self,

@@ -16,6 +16,9 @@ from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, n
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import Collection
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 __all__ = ["TrustworthinessDisplay"]
 
@@ -72,6 +75,11 @@ class TrustworthinessDisplay:
     >>> print(f"{line.get_ydata()[4]:.2f} for {line.get_xdata()[4]} neighbours")
     0.87 for 5 neighbours
     """
+
+    ax_: Axes
+    figure_: Figure
+    lines_: dict[str, list[Line2D]]
+    bands_: list[Collection]
 
     def __init__(
         self,
