@@ -5,7 +5,7 @@ from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Tags
 from sklearn.utils.validation import validate_data
 
@@ -163,6 +163,14 @@ class IntrinsicDimension(WatchedFit):
     >>> print(f"{estimate.dimension_:.2f} +- {estimate.standard_error_:.2f}")
     1.96 +- 0.02
     """
+
+    dimension_: float
+    dimension_pw_: NDArray[np.float64]
+    standard_error_: float
+    n_neighbors_: int
+    scaling_range_: tuple[float, float] | None
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
 
     _parameter_constraints: ClassVar[dict] = {
         "method": [StrOptions(set(DEFAULT_NEIGHBORS))],
