@@ -1,7 +1,7 @@
 """Measures of all distances: residual variance, stress, geodesics, Procrustes."""
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +27,28 @@ KINDS = ("raw", "stress_1", "scale_free")
 Kind: TypeAlias = Literal["raw", "stress_1", "scale_free"]
 
 
+@overload
+def residual_variance(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[False] = ...,
+) -> float: ...
+@overload
+def residual_variance(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[True],
+) -> tuple[float, float]: ...
 def residual_variance(
     X: MatrixLike,
     X_embedded: MatrixLike,
@@ -113,6 +135,30 @@ def residual_variance(
     return value_and_error(value, sums, n, return_error)
 
 
+@overload
+def stress(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    kind: Kind = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[False] = ...,
+) -> float: ...
+@overload
+def stress(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    kind: Kind = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[True],
+) -> tuple[float, float]: ...
 def stress(
     X: MatrixLike,
     X_embedded: MatrixLike,
@@ -224,6 +270,30 @@ def _sums(
     return sums
 
 
+@overload
+def geodesic_correlation(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    n_neighbors: int = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[False] = ...,
+) -> float: ...
+@overload
+def geodesic_correlation(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    n_neighbors: int = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[True],
+) -> tuple[float, float]: ...
 def geodesic_correlation(
     X: MatrixLike,
     X_embedded: MatrixLike,

@@ -1,5 +1,7 @@
 """How well an embedding keeps classes together."""
 
+from typing import Literal, overload
+
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import assert_all_finite, column_or_1d
 
@@ -10,6 +12,28 @@ from ._distances import RowDistances, check_integer
 __all__ = ["neighborhood_hit"]
 
 
+@overload
+def neighborhood_hit(
+    X_embedded: MatrixLike,
+    y: ArrayLike,
+    *,
+    n_neighbors: int = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[False] = ...,
+) -> float: ...
+@overload
+def neighborhood_hit(
+    X_embedded: MatrixLike,
+    y: ArrayLike,
+    *,
+    n_neighbors: int = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[True],
+) -> tuple[float, float]: ...
 def neighborhood_hit(
     X_embedded: MatrixLike,
     y: ArrayLike,

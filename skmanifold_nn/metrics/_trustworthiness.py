@@ -1,5 +1,7 @@
 """Trustworthiness and continuity: neighbours won and lost, by how far off they were."""
 
+from typing import Literal, overload
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,30 @@ from ._distances import Metric, RowDistances, check_integer, check_pair
 __all__ = ["continuity", "trustworthiness"]
 
 
+@overload
+def trustworthiness(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    n_neighbors: int = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[False] = ...,
+) -> float: ...
+@overload
+def trustworthiness(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    n_neighbors: int = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[True],
+) -> tuple[float, float]: ...
 def trustworthiness(
     X: MatrixLike,
     X_embedded: MatrixLike,
@@ -85,6 +111,30 @@ def trustworthiness(
     return _preserved(given, placed, n_neighbors, n_anchors, random_state, return_error)
 
 
+@overload
+def continuity(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    n_neighbors: int = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[False] = ...,
+) -> float: ...
+@overload
+def continuity(
+    X: MatrixLike,
+    X_embedded: MatrixLike,
+    *,
+    n_neighbors: int = ...,
+    metric: Metric = ...,
+    n_jobs: int | None = ...,
+    n_anchors: int | None = ...,
+    random_state: RandomState = ...,
+    return_error: Literal[True],
+) -> tuple[float, float]: ...
 def continuity(
     X: MatrixLike,
     X_embedded: MatrixLike,

@@ -124,13 +124,15 @@ class CoRankingDisplay:
         for number, (name, result) in enumerate(self.co_rankings.items()):
             some = slice(None, -1)  # of all other points nothing can be missed
             area = getattr(result, f"auc_{attribute}")
-            errors = result.standard_error(attribute) if result.left_out else None
+            errors = None
+            if result.left_out:
+                errors = np.asarray(result.standard_error(attribute))[some]
             line, band = draw_curve(
                 ax,
                 number,
                 result.n_neighbors[some],
                 getattr(result, attribute)[some],
-                None if errors is None else errors[some],
+                errors,
                 {"label": f"{name}, area {area:.2f}"},
                 line_kw,
             )

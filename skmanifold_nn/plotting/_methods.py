@@ -61,7 +61,7 @@ def _embedding(estimator: BaseEstimator, X: Any) -> ArrayLike:
     last = steps[-1][1] if steps else estimator
     embedding = getattr(last, "embedding_", None)
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
-    if embedding is None or len(embedding) != n_samples:
+    if embedding is None or np.shape(embedding)[0] != n_samples:
         raise ValueError(
             f"estimators must have transform, or have been fitted to the {n_samples} "
             f"rows of X, but {type(last).__name__} has not. Pass its own rows, or call "

@@ -120,7 +120,7 @@ class TrustworthinessDisplay:
                 values = getattr(result, measure)[k - 1]
                 errors = None
                 if result.left_out:
-                    errors = result.standard_error(measure)[k - 1]
+                    errors = np.asarray(result.standard_error(measure))[k - 1]
                 style = {"label": name, "linestyle": linestyle}
                 line, band = draw_curve(ax, number, k, values, errors, style, line_kw)
                 self.lines_[measure].append(line)
