@@ -77,6 +77,11 @@ class IntrinsicDimensionDisplay:
     --------
     skmanifold_nn.metrics.IntrinsicDimension : What is drawn.
 
+    References
+    ----------
+    .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
+       NIPS 2004, figure 1: the estimate against the number of neighbours.
+
     Examples
     --------
     >>> from sklearn.datasets import make_swiss_roll
@@ -89,6 +94,12 @@ class IntrinsicDimensionDisplay:
     array([2. , 2. , 1.9])
     >>> display.figure_.savefig("dimension.png")  # doctest: +SKIP
     """
+
+    ax_: Axes
+    figure_: Figure
+    lines_: dict[str, Line2D]
+    bands_: dict[str, PolyCollection]
+    bars_: list[Rectangle]
 
     def __init__(
         self,
