@@ -80,7 +80,7 @@ class IntrinsicDimensionDisplay:
     References
     ----------
     .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
-       NIPS 2004, figure 1: the estimate against the number of neighbours.
+       NIPS 2004: estimates against the number of neighbours.
 
     Examples
     --------
