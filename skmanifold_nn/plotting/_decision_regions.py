@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
-from sklearn.utils import check_consistent_length
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from ._classes import colours_of_classes, draw_classes, draw_legend
@@ -353,7 +353,7 @@ class DecisionRegionsDisplay:
             np.unique(predictions) if classes is None else np.asarray(classes),
             probabilities=None if probabilities is None else np.asarray(probabilities),
             X=None if X is None else rows_of(X),
-            y=None if y is None else np.ravel(np.asarray(y)),
+            y=None if y is None else column_or_1d(y),
             feature_names=feature_names,
         )
         return display.plot(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import check_consistent_length
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
@@ -271,7 +271,8 @@ class LayerRepresentationsDisplay:
         Parameters
         ----------
         estimator : estimator
-            Fitted network of this package, or a fitted pipeline that ends in it.
+            Fitted network of this package, a fitted pipeline that ends in it, or a
+            search among them.
         X : array-like of shape (n_samples, n_features)
             Samples, as `predict` takes them. The grid is that of their plane: there
             is none if they have more than two features.
@@ -318,10 +319,11 @@ class LayerRepresentationsDisplay:
         if rows.shape[1] == 2 and n_lines > 0:
             low, high = bounds_of(rows, margin)
             straight = lines_of(low, high, n_lines, FINE)
+            shape = 2 * n_lines, FINE, -1
             grid = like(X, straight.reshape(-1, 2))
             grid = grid if before is None else before.transform(grid)
             grids = {"inputs": straight} | {
-                name: net.transform(grid, layer=name).reshape(2 * n_lines, FINE, -1)
+                name: rows_of(net.transform(grid, layer=name)).reshape(shape)
                 for name in names
             }
         cut = None
@@ -387,7 +389,7 @@ class LayerRepresentationsDisplay:
         display : LayerRepresentationsDisplay
             The panels, drawn.
         """
-        y = None if y is None else np.ravel(np.asarray(y))
+        y = None if y is None else column_or_1d(y)
         kind = _kind_of(y, kind)
         found = {name: rows_of(rows) for name, rows in representations.items()}
         if not found or min(len(rows) for rows in found.values()) == 0:
@@ -430,6 +432,7 @@ def _kind_of(y, kind):
 def _split(estimator):
     """What is before the network in a pipeline, or None, and the network."""
     check_is_fitted(estimator)
+    estimator = getattr(estimator, "best_estimator_", estimator)
     before, net = None, estimator
     if isinstance(estimator, Pipeline):
         before = estimator[:-1] if len(estimator) > 1 else None

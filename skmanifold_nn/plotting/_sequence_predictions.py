@@ -13,7 +13,14 @@ from sklearn.pipeline import Pipeline
 from ._drawing import BLUE, VERMILION, styled
 from ._panels import panels_of
 from ._tiles import chosen
-from ._truths import chosen_outputs, error_of, kind_of, pairs_of, per_step_of
+from ._truths import (
+    chosen_outputs,
+    error_of,
+    kind_of,
+    known_of,
+    pairs_of,
+    per_step_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -216,9 +223,8 @@ class SequencePredictionsDisplay:
         wrong = None
         if self.kind == "class":
             classes = self._classes(k)
-            missing = truth != truth
-            wrong = (truth != prediction) & ~missing
-            truth = np.where(missing, np.nan, _numbers(truth, classes))
+            wrong = (truth != prediction) & known_of(truth)
+            truth = _numbers(truth, classes)
             prediction = _numbers(prediction, classes)
             ax.set_yticks(np.arange(len(classes)), [str(c) for c in classes])
         if self.histories is not None:
@@ -252,7 +258,7 @@ class SequencePredictionsDisplay:
     def _classes(self, k):
         parts = [*self.truths, *self.predictions, *(self.histories or [])]
         values = np.concatenate([part[:, k] for part in parts])
-        return np.unique(values[values == values])
+        return np.unique(values[known_of(values)])
 
     def _share_limits(self, axes):
         """Panels of one output are compared: by one scale."""
@@ -483,7 +489,7 @@ class SequencePredictionsDisplay:
 
 def _numbers(labels, classes):
     """Places of labels among the classes; NaN where there is no label."""
-    known = labels == labels
+    known = known_of(labels)
     numbers = np.full(len(labels), np.nan)
     numbers[known] = np.searchsorted(classes, labels[known])
     return numbers

@@ -5,7 +5,14 @@ import numpy as np
 from ..neural_network._sequences import entries_of, n_axes
 from ._tiles import chosen
 
-__all__ = ["chosen_outputs", "error_of", "kind_of", "pairs_of", "per_step_of"]
+__all__ = [
+    "chosen_outputs",
+    "error_of",
+    "kind_of",
+    "known_of",
+    "pairs_of",
+    "per_step_of",
+]
 
 
 def per_step_of(y_true, y_pred, targets):
@@ -132,9 +139,15 @@ def kind_of(truth, prediction, kind):
     return kind
 
 
+def known_of(values):
+    """Where there is a value: neither NaN nor None."""
+    known = values == values
+    return known & (values != None) if values.dtype.kind == "O" else known  # noqa: E711
+
+
 def error_of(truth, prediction, kind):
     """Root of the mean squared error, or share of right classes; NaN of nothing."""
-    known = truth == truth
+    known = known_of(truth)
     if not known.any():
         return np.nan
     truth, prediction = truth[known], prediction[known]

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier as TheirMLP
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -189,7 +190,8 @@ def test_data_frames(disc, figure):
     pandas = pytest.importorskip("pandas")
     X, y = disc
     table = pandas.DataFrame(X, columns=["a", "b"])
-    net = make_pipeline(StandardScaler(), short(2)).fit(table, y)
+    net = make_pipeline(StandardScaler(), short(2)).set_output(transform="pandas")
+    net = GridSearchCV(net, {"mlpclassifier__alpha": [0.1]}, cv=2).fit(table, y)
     display = LayerRepresentationsDisplay.from_estimator(
         net, table, pandas.Series(y), ax=figure.subplots(1, 2)
     )
@@ -230,6 +232,8 @@ def test_what_cannot_be_drawn(disc, figure):
         LayerRepresentationsDisplay.from_representations({}, y)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         refused(net, X, y[:-1])
+    with pytest.raises(ValueError, match="y should be a 1d array"):
+        refused(net, X, np.column_stack([y, y]))
     assert plt.get_fignums() == []
 
 

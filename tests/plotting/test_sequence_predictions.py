@@ -174,6 +174,13 @@ def test_unknown_truth_leaves_a_gap(ax):
     )
     assert classes.errors_[0, 0] == 0.5
     np.testing.assert_array_equal(classes.wrong_points_[0].get_xdata(), [2])
+    named = SequencePredictionsDisplay.from_predictions(
+        np.array(["b", None, "a"], dtype=object),
+        ["b", "b", "b"],
+        ax=ax.figure.subplots(),
+    )
+    np.testing.assert_array_equal(named.wrong_points_[0].get_xdata(), [2])
+    np.testing.assert_array_equal(named.truth_lines_[0].get_ydata(), [1, np.nan, 0])
     alone = SequencePredictionsDisplay.from_predictions(
         [np.nan], [1.0], ax=ax.figure.subplots()
     )
