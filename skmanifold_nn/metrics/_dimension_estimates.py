@@ -16,6 +16,8 @@ __all__ = [
     "two_nearest",
 ]
 
+# Mean logarithm of a ratio below which distances are equal but for rounding.
+TIED = 1e-12
 # Patches of about this many bytes are decomposed at a time.
 PATCH_BYTES = 2**24
 
@@ -101,7 +103,7 @@ def maximum_likelihood(distances: NDArray, neighbors: NDArray) -> Estimate:
     n, k = distances.shape
     sums = np.log(distances[:, -1:] / distances[:, :-1]).sum(axis=1)
     total = sums.sum()
-    if total == 0:
+    if total <= TIED * n * (k - 1):
         _refuse_ties(k)
     dimension = float(n * (k - 1) / total)
     with np.errstate(divide="ignore"):
@@ -139,7 +141,7 @@ def two_nearest(
     limit = np.partition(logs, m - 1)[m - 1]
     censored = np.minimum(logs, limit)
     total = censored.sum()
-    if total == 0:
+    if total <= TIED * n:
         _refuse_ties(2)
     dimension = float(m / total)
     with np.errstate(divide="ignore"):
@@ -174,7 +176,7 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
     """
     n, k = distances.shape
     low, high = (float(np.median(distances[:, j])) for j in (0, -1))
-    if low == high:
+    if np.log(high / low) <= TIED:
         _refuse_ties(k)
     counts, sums = np.zeros(n), np.zeros(n)
     n_pairs = np.zeros(3)  # sums over pairs of 1, s and s^2 that are s's own

@@ -82,6 +82,11 @@ class IntrinsicDimensionDisplay:
     .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
        NIPS 2004: estimates against the number of neighbours.
 
+    References
+    ----------
+    .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
+       NIPS 2004: estimates against the number of neighbours.
+
     Examples
     --------
     >>> from sklearn.datasets import make_swiss_roll
@@ -91,7 +96,7 @@ class IntrinsicDimensionDisplay:
     ...     X, methods=["mle", "two_nn"], n_neighbors=[5, 10, 20]
     ... )
     >>> display.curves["mle"][:, 1].round(1)
-    array([2. , 2. , 1.9])
+    array([2. , 1.9, 1.9])
     >>> display.figure_.savefig("dimension.png")  # doctest: +SKIP
     """
 

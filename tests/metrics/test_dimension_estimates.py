@@ -200,8 +200,9 @@ def test_local_pca(rng, n_features, k, criterion, monkeypatch):
     assert_array_equal(parts.pointwise, expected)
 
 
-def test_distances_that_are_all_equal_are_refused():
-    distances = np.ones((5, 4))
+@pytest.mark.parametrize("rounding", [0, 1e-15])
+def test_distances_that_are_all_equal_are_refused(rounding):
+    distances = np.ones((5, 4)) + rounding * np.arange(4)
     neighbors = np.array([[j for j in range(5) if j != i] for i in range(5)], np.int32)
     with pytest.raises(ValueError, match="n_neighbors = 4 nearest samples are all"):
         maximum_likelihood(distances, neighbors)
