@@ -81,7 +81,7 @@ for ax, (depth, net) in zip(axes, nets.items(), strict=True):
 # linear classifier of what each layer sees tells how separable the spirals are there.
 # The cut of the last layer is the broken line.
 
-LayerRepresentationsDisplay.from_estimator(nets[6], X, y, n_columns=4)
+display = LayerRepresentationsDisplay.from_estimator(nets[6], X, y, n_columns=4)
 
 # %%
 # A disc and its ring
@@ -130,7 +130,7 @@ ax.view_init(elev=25, azim=-35)
 # %%
 # Layer by layer, the network of width two pulls at the disc, and does not get it out.
 
-LayerRepresentationsDisplay.from_estimator(best[2, "tanh", 3], X, y)
+display = LayerRepresentationsDisplay.from_estimator(best[2, "tanh", 3], X, y)
 
 # %%
 # Two rings through each other
