@@ -20,6 +20,7 @@ from skmanifold_nn.manifold import (
     locally_linear_embedding,
     smacof,
 )
+from skmanifold_nn.metrics import co_ranking, make_embedding_scorer, trustworthiness
 from skmanifold_nn.neural_network import (
     ConvNetClassifier,
     GRUClassifier,
@@ -152,6 +153,15 @@ def graphs_and_eigenpairs(X: NDArray[np.float64]) -> None:
     assert_type(smallest_eigenpairs(graph, 2).solver, str)
     largest_eigenpairs([[1.0]], 1)  # type: ignore[arg-type]
     geodesics(graph, method="floyd")  # type: ignore[call-overload]
+
+
+def measures(X: NDArray[np.float64]) -> None:
+    assert_type(trustworthiness(X, X, n_neighbors=3), float)
+    value, error = trustworthiness(X, X, n_anchors=9, return_error=True)
+    assert_type(error, float)
+    trustworthiness(X, X, 5)  # type: ignore[call-overload]
+    assert_type(co_ranking(X, X).auc_r_nx, float)
+    make_embedding_scorer("stress", embed="never")  # type: ignore[arg-type]
 
 
 def displays(X: NDArray[np.float64]) -> None:

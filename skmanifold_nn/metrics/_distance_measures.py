@@ -364,7 +364,7 @@ def geodesic_correlation(
     )
     rows = choose_anchors(n, n_anchors, random_state)
     require_memory(
-        5 * 8 * len(rows) * n,  # both distances, their order and ranks
+        8 * 8 * len(rows) * n,  # both distances, their copies, orders and ranks
         f"The geodesic distances of {n} samples",
         "Set n_anchors, for instance to 500.",
     )

@@ -127,7 +127,8 @@ def make_embedding_scorer(
         the last step's in a Pipeline; "refit", by `fit_transform` of a copy. "auto" is
         "transform" where the estimator has it, else "refit".
     **params
-        Parameters of the measure: `n_neighbors`, `n_anchors` ...
+        Parameters of the measure: `n_neighbors`, `n_anchors` ...; with `n_anchors` a
+        number as `random_state`, so that all candidates are seen from the same rows.
 
     Returns
     -------
