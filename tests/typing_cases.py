@@ -157,7 +157,7 @@ def graphs_and_eigenpairs(X: NDArray[np.float64]) -> None:
 
 def measures(X: NDArray[np.float64]) -> None:
     assert_type(trustworthiness(X, X, n_neighbors=3), float)
-    value, error = trustworthiness(X, X, n_anchors=9, return_error=True)
+    _, error = trustworthiness(X, X, n_anchors=9, return_error=True)
     assert_type(error, float)
     trustworthiness(X, X, 5)  # type: ignore[call-overload]
     assert_type(co_ranking(X, X).auc_r_nx, float)
