@@ -59,7 +59,7 @@ def draw_classes(ax, places, y, classes, scatter_kw=None, *, edges=False):
             "marker": marker,
             "s": size * AREAS.get(marker, 1),
             "edgecolor": "0.2",
-            "linewidth": 0.4 if edges else 0,
+            "linewidth": np.clip(200 / len(places), 0.1, 0.4) if edges else 0,
             "label": str(label),
         }
         if members.any():
