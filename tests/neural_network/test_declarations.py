@@ -12,6 +12,12 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import InvalidParameterError
 
 import skmanifold_nn
+from skmanifold_nn.neural_network import (
+    ConvNetRegressor,
+    GRUClassifier,
+    MLPClassifier,
+    MLPRegressor,
+)
 from skmanifold_nn.neural_network._declarations import (
     attribute,
     declares,
@@ -117,6 +123,18 @@ def test_signature():
         ("smooth", False, True),
     ]
     assert inspect.signature(Net).parameters["size"].annotation is int
+
+
+@pytest.mark.parametrize(
+    "net", [MLPClassifier, MLPRegressor, GRUClassifier, ConvNetRegressor]
+)
+def test_positional_parameters_are_in_the_order_of_dataclasses(net):
+    declared = {}
+    for base in reversed(net.__mro__):
+        declared.update(vars(base).get("_declarations", {}))
+    signature = inspect.signature(net).parameters.values()
+    positional = [p.name for p in signature if p.kind != p.KEYWORD_ONLY]
+    assert [name for name in declared if name in positional] == positional
 
 
 def test_bases_keep_their_declarations():
