@@ -55,6 +55,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "api/generated/backreferences",
     "doc_module": ("skmanifold_nn",),
     "remove_config_comments": True,
+    "capture_repr": ("_repr_html_",),  # no <...Display object at 0x...>
     "show_memory": False,
     "write_computation_times": False,
 }
