@@ -276,6 +276,6 @@ def test_against_scikit_dimension(rng):
         # Other estimates of the same slope from nearly the same distances.
         difference = abs(fitted.dimension_ - other.fit(X).dimension_)
         assert difference < 2 * fitted.standard_error_
-    local = skdim.id.lPCA(ver="FO").fit_pw(X, n_neighbors=40)
+    local = skdim.id.lPCA().fit_pw(X, n_neighbors=40)
     ours = IntrinsicDimension("local_pca", n_neighbors=40).fit(X)
     assert_array_equal(ours.dimension_pw_, local.dimension_pw_)
