@@ -22,13 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skmanifold_nn.manifold import Isomap
 from skmanifold_nn.neural_network import MLPClassifier
-
-# Ten colours that colour-blind readers can tell apart, with markers to be sure.
-COLOURS = [
-    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee",
-    "#aa3377", "#777777", "#e69f00", "#332288", "#000000",
-]  # fmt: skip
-MARKERS = "osD^v<>Pp*"
+from skmanifold_nn.plotting import EmbeddingDisplay
 
 
 def tune(X, y):
@@ -48,20 +42,12 @@ def tune(X, y):
     return GridSearchCV(pipeline, grid, cv=3).fit(X, y)
 
 
-def draw(embedding, digits):
-    """The embedded digits, one colour and marker a class."""
-    figure, ax = plt.subplots(figsize=(7, 5.5), layout="constrained")
-    for digit in range(10):
-        points = embedding[digits == digit]
-        style = {"color": COLOURS[digit], "marker": MARKERS[digit], "linewidths": 0}
-        ax.scatter(*points.T, s=14, alpha=0.8, label=str(digit), **style)
-    ax.set(
-        title=f"{len(digits):,} handwritten digits, 64 pixels unfolded into a plane",
-        xlabel="first Isomap coordinate",
-        ylabel="second Isomap coordinate",
-    )
-    ax.legend(title="digit", ncols=2, markerscale=1.6, frameon=False)
-    return figure
+def draw(isomap, digits, images):
+    """The embedded digits by class, with thumbnails of some."""
+    _, ax = plt.subplots(figsize=(8, 6), layout="constrained")
+    display = EmbeddingDisplay.from_estimator(isomap, y=digits, images=images, ax=ax)
+    ax.set_title(f"{len(digits):,} handwritten digits, 64 pixels unfolded into a plane")
+    return display.figure_
 
 
 def main():
@@ -77,8 +63,8 @@ def main():
 
     scaled = StandardScaler().fit_transform(X)
     neighbors = search.best_params_["isomap__n_neighbors"]
-    embedding = Isomap(n_neighbors=neighbors).fit_transform(scaled)
-    figure = draw(embedding, y)
+    isomap = Isomap(n_neighbors=neighbors).fit(scaled)
+    figure = draw(isomap, y, 1 - X.reshape(-1, 8, 8) / 16)
     if matplotlib.get_backend().lower() == "agg":
         figure.savefig("quickstart.png", dpi=120)
         print("Wrote quickstart.png")
