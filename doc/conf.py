@@ -54,6 +54,7 @@ sphinx_gallery_conf = {
     "ignore_pattern": r"quickstart\.py",
     "backreferences_dir": "api/generated/backreferences",
     "doc_module": ("skmanifold_nn",),
+    "within_subsection_order": "FileNameSortKey",
     "remove_config_comments": True,
     "capture_repr": ("_repr_html_",),  # no <...Display object at 0x...>
     "show_memory": False,
