@@ -196,9 +196,9 @@ class IntrinsicDimensionDisplay:
         from matplotlib.patches import Rectangle
 
         known = self.pointwise[~np.isnan(self.pointwise)]
-        is_whole = np.array_equal(known, np.rint(known))
-        limit = FAR * np.median(known)
-        shown = known[known <= limit] if np.isfinite(limit) else known
+        is_whole = np.isfinite(known).all() and np.array_equal(known, np.rint(known))
+        limit = known.max() if is_whole else FAR * np.median(known)
+        shown = known[(known <= limit) & np.isfinite(known)]
         if is_whole:
             edges = np.arange(shown.min() - 0.5, shown.max() + 1)
         else:
