@@ -65,6 +65,7 @@ class RowDistances:
         elif isinstance(metric, str) and self.X.dtype.kind in "fiu":
             self.X = self.X.astype(np.float64, copy=False)
             self._check_magnitudes()
+        self._block = np.empty((0, self.n_samples))
         self._columns: Any = None
         self.is_plain = metric in ("euclidean", "l2") and not issparse(self.X)
         if self.is_plain and self.X.shape[1] > FEW_FEATURES:
@@ -122,6 +123,9 @@ class RowDistances:
     ) -> NDArray[np.float64]:
         """Distances from some rows to all, in an array that may be written to.
 
+        The next call writes to it, too: fresh memory for every block would cost more
+        time than what is computed.
+
         Parameters
         ----------
         rows : ndarray of int
@@ -133,7 +137,9 @@ class RowDistances:
         distances : ndarray of shape (len(rows), n), float64, C-contiguous, >= 0
         """
         if self.metric == "precomputed":
-            return self.X[rows].astype(np.float64)  # a copy
+            found = self._scratch(len(rows))
+            found[...] = self.X[rows]
+            return found
         if not self.is_plain:
             measured = pairwise_distances(
                 self.X[rows],
@@ -145,14 +151,20 @@ class RowDistances:
             measured = np.ascontiguousarray(measured, dtype=np.float64)
             return np.maximum(measured, 0, out=measured)
         if self._columns is None:
-            found = cdist(self.X[rows], self.X, "sqeuclidean")
+            found = self._scratch(len(rows))
+            cdist(self.X[rows], self.X, "sqeuclidean", out=found)
         else:
             found = self._by_products(rows)
         return found if squares else np.sqrt(found, out=found)
 
+    def _scratch(self, n_rows: int) -> NDArray[np.float64]:
+        if len(self._block) < n_rows:
+            self._block = np.empty((n_rows, self.n_samples))
+        return self._block[:n_rows]
+
     def _by_products(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
         """By our own threads: BLAS's wait for each other at every small product."""
-        found = np.empty((len(rows), self.n_samples))
+        found = self._scratch(len(rows))
         some = np.take(self._columns, rows, axis=1)
         squared_distances(
             np.ascontiguousarray(-2 * some.T),

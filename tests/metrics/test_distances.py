@@ -30,6 +30,20 @@ def test_distances(rng, n_features, dtype):
     assert_allclose(squares, expected**2, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("metric", ["euclidean", "precomputed", "manhattan"])
+@pytest.mark.parametrize("n_features", [2, 30])
+def test_blocks_may_be_written_to(rng, metric, n_features):
+    """Memory is used again, but nothing of the last block, nor of the input, is lost."""
+    X = rng.standard_normal((20, n_features))
+    given = pairwise_distances(X) if metric == "precomputed" else X
+    distances = RowDistances(given, metric, "X")
+    expected = pairwise_distances(given, metric=metric)
+    for n_rows in (7, 12, 3):
+        block = distances.distances(np.arange(n_rows))
+        assert_allclose(block, expected[:n_rows], atol=1e-6)
+        block[:] = -1
+
+
 def test_whole_numbers_are_exact(rng):
     X = rng.integers(-9, 9, (50, 30))
     squares = RowDistances(X, "euclidean", "X").distances(np.arange(50), squares=True)
