@@ -33,7 +33,7 @@ def test_distances(rng, n_features, dtype):
 @pytest.mark.parametrize("metric", ["euclidean", "precomputed", "manhattan"])
 @pytest.mark.parametrize("n_features", [2, 30])
 def test_blocks_may_be_written_to(rng, metric, n_features):
-    """Memory is used again, but nothing of the last block, nor of the input, is lost."""
+    """Memory is used again, but the input stays, and each block is its own."""
     X = rng.standard_normal((20, n_features))
     given = pairwise_distances(X) if metric == "precomputed" else X
     distances = RowDistances(given, metric, "X")
