@@ -36,15 +36,15 @@ class ConvNetClassifier(ConvolutionalNetwork, ClassifierParameters, NetworkClass
     Notes
     -----
     All samples have one size; channels are last, and :func:`channels_last` turns
-    signals of libraries that have them first. Divide values by their largest one, or
+    samples of libraries that have them first. Divide values by their largest one, or
     standardise them, unless they are bytes, which the network scales. Minibatches of 32
     to 64 and the schedules "cosine" or "one_cycle" get further than the defaults, which
     are the perceptrons'. `partial_fit`, `transform` (features of the last hidden
     layer), `save` and `load` are those of `MLPClassifier`; `feature_maps` and
     `saliency` show what a network sees, and :mod:`skmanifold_nn.plotting` draws it.
 
-    The :ref:`user guide <convolutional_networks>` has formulas, and what is otherwise
-    than in Keras and PyTorch.
+    The :ref:`user guide <convolutional_networks>` has formulas, and says what is
+    different from Keras and PyTorch.
 
     References
     ----------
@@ -100,15 +100,15 @@ class ConvNetRegressor(ConvolutionalNetwork, RegressorParameters, NetworkRegress
     Notes
     -----
     All samples have one size; channels are last, and :func:`channels_last` turns
-    signals of libraries that have them first. Divide values by their largest one, or
+    samples of libraries that have them first. Divide values by their largest one, or
     standardise them, unless they are bytes, which the network scales. Minibatches of 32
     to 64 and the schedules "cosine" or "one_cycle" get further than the defaults, which
     are the perceptrons'. `partial_fit`, `transform` (features of the last hidden
     layer), `save` and `load` are those of `MLPRegressor`; `feature_maps` and `saliency`
     show what a network sees, and :mod:`skmanifold_nn.plotting` draws it.
 
-    The :ref:`user guide <convolutional_networks>` has formulas, and what is otherwise
-    than in Keras and PyTorch.
+    The :ref:`user guide <convolutional_networks>` has formulas, and says what is
+    different from Keras and PyTorch.
 
     References
     ----------

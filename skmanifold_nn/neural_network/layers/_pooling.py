@@ -162,8 +162,8 @@ class AveragePool1D(_Pool):
     stride : int, default=None
         Distance of windows; None: `pool_size`, so that they do not overlap.
     padding : {"valid", "same"} or int, default="valid"
-        As of `Conv1D`; what is added does not count in the means, other than in
-        PyTorch.
+        As of `Conv1D`; what is added does not count in the means, unlike
+        PyTorch's default.
 
     See Also
     --------
@@ -206,8 +206,8 @@ class AveragePool2D(_Pool):
     stride : int or (int, int), default=None
         Distance of windows; None: `pool_size`, so that they do not overlap.
     padding : {"valid", "same"}, int or (int, int), default="valid"
-        As of `Conv2D`; what is added does not count in the means, other than in
-        PyTorch.
+        As of `Conv2D`; what is added does not count in the means, unlike
+        PyTorch's default.
 
     See Also
     --------
