@@ -82,11 +82,6 @@ class IntrinsicDimensionDisplay:
     .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
        NIPS 2004: estimates against the number of neighbours.
 
-    References
-    ----------
-    .. [1] Levina and Bickel, "Maximum likelihood estimation of intrinsic dimension",
-       NIPS 2004: estimates against the number of neighbours.
-
     Examples
     --------
     >>> from sklearn.datasets import make_swiss_roll
