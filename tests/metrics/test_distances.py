@@ -99,7 +99,7 @@ def test_precomputed_distances_to_oneself(rng):
 
 def test_errors(rng):
     X = rng.standard_normal((4, 3))
-    for metric in ("euclidian", None):
+    for metric in ("euclid", None):
         with pytest.raises(ValueError, match=r"metric must be .*Use 'euclidean'"):
             RowDistances(X, metric, "X")
     with pytest.raises(ValueError, match=r"X must have 5 samples or more .* got 4"):
