@@ -78,8 +78,8 @@ def overlapping_error(influences: NDArray, neighbors: NDArray) -> float:
 def _refuse_ties(n_neighbors):
     raise ValueError(
         f"the distances to the n_neighbors = {n_neighbors} nearest samples are all "
-        "equal, from which no dimension follows. Use more neighbors, or if X holds "
-        "rounded values, method='local_pca'."
+        "equal, or nearly all, from which no dimension follows. Use more neighbors, or "
+        "if X holds rounded values, method='local_pca'."
     )
 
 
@@ -159,8 +159,9 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
     C(r), the share of pairs at most r apart, grows as r^d. The scaling range is from
     the median distance r_1 of a nearest neighbour, below which most points see none,
     to the median distance r_2 of a k-th one. The slope of log C there is estimated by
-    maximum likelihood, as by Takens: with s = log(r_2 / max(r, r_1)) of the pairs
-    nearer than r_2, d = #(r > r_1) / sum s.
+    maximum likelihood, as by Takens: with s = log(r_2 / max(r, r_1)) of the pairs at
+    most r_2 apart, d = #(r > r_1) / sum s. Lengths that are equal but for rounding
+    are equal, as on a lattice.
 
     Parameters
     ----------
@@ -172,7 +173,8 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
     Returns
     -------
     estimate : Estimate
-        Pointwise, the same from the pairs of one point; NaN where there are none.
+        Pointwise, the same from the pairs of one point; NaN where there are none, and
+        infinite where all are r_2 apart.
     """
     n, k = distances.shape
     low, high = (float(np.median(distances[:, j])) for j in (0, -1))
@@ -185,16 +187,19 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
         rows = np.arange(start, min(start + step, n))
         block = given.distances(rows)
         block[rows - start, rows] = np.inf
-        row, column = np.nonzero(block < high)
+        row, column = np.nonzero(block <= high * (1 + TIED))
         lengths = block[row, column]
         logs = np.log(high / np.maximum(lengths, low))
-        is_counted = lengths > low
+        logs[logs < 2 * TIED] = 0
+        is_counted = lengths > low * (1 + TIED)
         counts[rows] = np.bincount(row, is_counted, minlength=len(rows))
         sums[rows] = np.bincount(row, logs, minlength=len(rows))
         n_pairs += is_counted.sum(), is_counted @ logs, logs @ logs
+    if not counts.any():
+        _refuse_ties(k)
     total = sums.sum()
     dimension = float(counts.sum() / total)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         pointwise = counts / sums
     # A sum over pairs, h = [r > r_1] - d s: its variance is that of the sums of
     # points, in which each pair counts twice, less that of the pairs.

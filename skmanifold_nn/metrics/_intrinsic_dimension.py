@@ -280,7 +280,7 @@ class IntrinsicDimension(WatchedFit):
                 "more samples."
             )
         if self.metric == "precomputed":
-            RowDistances(X, "precomputed", "X")
+            RowDistances(X, "precomputed", "X").require_zero_diagonal()
 
     def _estimate(self, found):
         """The estimate by the method, of distinct points."""

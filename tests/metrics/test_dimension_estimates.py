@@ -115,7 +115,7 @@ def naive_correlation(D, low, high):
     counted, logs = np.zeros((n, n)), np.zeros((n, n))
     for i in range(n):
         for j in range(n):
-            if i != j and D[i, j] < high:
+            if i != j and D[i, j] <= high:
                 counted[i, j] = D[i, j] > low
                 logs[i, j] = math.log(high / max(D[i, j], low))
     dimension = counted.sum() / logs.sum()
@@ -163,6 +163,28 @@ def test_correlation_dimension_in_blocks(X, monkeypatch):
     assert parts.dimension == pytest.approx(whole.dimension, rel=1e-12)
     assert parts.standard_error == pytest.approx(whole.standard_error, rel=1e-9)
     assert_array_equal(parts.pointwise, whole.pointwise)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_correlation_dimension_of_a_lattice(rng, d):
+    # Pairs at the ends of the range are many, and equal but for rounding.
+    X = np.stack(np.meshgrid(*[np.arange(10.0)] * d), -1).reshape(-1, d)
+    X = X @ np.linalg.qr(rng.normal(size=(d, d)))[0]
+    distances, _ = nearest(X, 10)
+    estimate = correlation_dimension(RowDistances(X, "euclidean", "X"), distances)
+    pairs, (low, high) = cdist(X, X).round(9), estimate.scaling_range
+    logs = np.log(high / np.maximum(pairs, low))[(pairs > 0) & (pairs < high + 1e-6)]
+    n_counted = np.sum((pairs > low + 1e-6) & (pairs < high + 1e-6))
+    assert n_counted > len(X)
+    assert estimate.dimension == pytest.approx(n_counted / logs.sum(), rel=1e-6)
+
+
+def test_correlation_dimension_of_no_pair_is_refused():
+    # Half of the points have all others at 1, half at 2: no pair is in between.
+    distances = np.repeat([[1.0, 1.0], [1.0, 2.0]], 3, axis=0)
+    given = RowDistances(1 - np.eye(6), "precomputed", "X")
+    with pytest.raises(ValueError, match="n_neighbors = 2 nearest samples"):
+        correlation_dimension(given, distances)
 
 
 def naive_local_pca(X, neighbors, threshold, criterion):

@@ -258,6 +258,8 @@ def test_distances_are_checked(X):
         estimator.fit(X)
     with pytest.raises(ValueError, match="negative distances"):
         estimator.fit(-cdist(X, X))
+    with pytest.raises(ValueError, match=r"zeros on its diagonal .*dissimilarities"):
+        estimator.fit(np.exp(-cdist(X, X)))
 
 
 # --- the package scikit-dimension ---
