@@ -1,11 +1,11 @@
 """The doubly centred kernel of a distance matrix, as an operator."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from ._kernels import _centered_kernel
 from ._krylov import EPS, SEED, small_eigh, times
+from ._threads import effective_n_threads
 
 __all__ = ["CenteredKernel"]
 
@@ -93,7 +93,7 @@ class CenteredKernel:
         self.dtype = distances.dtype
         n = self.shape[0]
         work_for = max(1, n * n // ENTRIES_PER_THREAD)
-        self.n_threads = min(effective_n_jobs(n_jobs), work_for)
+        self.n_threads = min(effective_n_threads(n_jobs), work_for)
         self.row_means = self._squares_times(np.ones((n, 1)))[:, 0] * (-0.5 / n)
         self.grand_mean = float(self.row_means.mean())
         if not np.isfinite(self.grand_mean):

@@ -6,13 +6,13 @@ allocated; `Factor` is numeric, and one analysis serves factors at several shift
 """
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy import sparse
 
 from ._kernels import _cholesky_factor, _cholesky_plan, _cholesky_sweep
 from ._kernels._cholesky_plan import Kind
 from ._ordering import fill_reducing_order
 from ._symbolic import build_panels, eliminate_columns
+from ._threads import effective_n_threads
 
 __all__ = ["Factor", "SymbolicFactor", "TooMuchFill"]
 
@@ -272,7 +272,7 @@ class Factor:
             raise ValueError("The matrix does not have the pattern that was analysed.")
         self.symbolic = symbolic
         self.shape = symbolic.shape
-        self._n_threads = max(1, effective_n_jobs(n_jobs))
+        self._n_threads = max(1, effective_n_threads(n_jobs))
         self._arrays = arrays
         self._values = _aligned(int(symbolic.value_start[-1]))
         self._signs = np.empty(self.shape[0])

@@ -1,10 +1,10 @@
 """Measures that both estimators and metrics need."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from ._kernels._distance_sums import distance_sums
+from ._threads import effective_n_threads
 
 __all__ = ["residual_variances", "unexplained_variances"]
 
@@ -32,7 +32,7 @@ def residual_variances(blocks, embedding, *, n_jobs=None):
     """
     columns = np.ascontiguousarray(embedding.T, dtype=np.float64)
     n_components, n_samples = columns.shape
-    n_threads = effective_n_jobs(n_jobs)
+    n_threads = effective_n_threads(n_jobs)
     squared = np.empty((n_threads, n_samples))
     # sums of 1, d, d^2 and, for every number of columns, of e, e^2, d e
     given, placed = np.zeros(3), np.zeros((n_components, 3))

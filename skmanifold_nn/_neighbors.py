@@ -14,7 +14,6 @@ searched in float64.
 """
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy import sparse
 from scipy.spatial import KDTree
 
@@ -30,6 +29,7 @@ from ._sklearn_compat import (
     training_rows,
     tree_order,
 )
+from ._threads import effective_n_threads
 
 # Where tests/benchmarks/bench_neighbors.py measures a gain: products must outweigh the
 # heaps, whose time grows with the number of neighbours.
@@ -274,7 +274,7 @@ def kneighbors_graph(nbrs, n_neighbors, n_jobs=None):
     graph : csr_array of shape (n_samples, n_samples), float64
         As ``nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")``.
     """
-    X, n_threads = training_rows(nbrs), effective_n_jobs(n_jobs)
+    X, n_threads = training_rows(nbrs), effective_n_threads(n_jobs)
     found = None
     if _applicable(nbrs, n_neighbors):
         # Workers of BLAS still spin when a kernel starts: leave them half of the cores.

@@ -5,7 +5,6 @@ from numbers import Integral
 from typing import Any, Literal, overload
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
@@ -21,6 +20,7 @@ from ._neighbors import kneighbors_graph
 from ._ordering import fill_reducing_order
 from ._sklearn_compat import training_rows
 from ._symbolic import eliminate_columns
+from ._threads import effective_n_threads
 from ._typing import MatrixLike
 
 __all__ = [
@@ -403,7 +403,7 @@ def _distances(graph, sources, method="auto", return_predecessors=False, n_jobs=
     """`geodesics` of a graph that `symmetrize` returned."""
     n = graph.shape[0]
     seeds = _as_seeds(sources, n, graph.dtype)
-    n_threads = effective_n_jobs(n_jobs)
+    n_threads = effective_n_threads(n_jobs)
     n_bytes = len(seeds) * n * graph.dtype.itemsize
     remedy = "Use fewer sources (Isomap: n_landmarks), or float32."
     what = f"The matrix of {len(seeds)} x {n} geodesic distances"
@@ -477,7 +477,7 @@ def link_geodesics(
     arrays = seeds.start, seeds.vertices, seeds.offsets
     # starting threads costs as much as some 100,000 sums
     worthwhile = len(seeds.vertices) * len(distances) // 100_000
-    n_threads = max(1, min(effective_n_jobs(n_jobs), worthwhile))
+    n_threads = max(1, min(effective_n_threads(n_jobs), worthwhile))
     if symmetric:
         out = np.empty((len(seeds), distances.shape[1]), dtype=distances.dtype)
         link_rows(distances, *arrays, n_threads, out)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 
 # Each part and the parts it may import besides itself. A part is a module or folder of
 # the package, or "folder.subfolder" where that has a row of its own.
-FOUNDATION = {"_memory", "_sklearn_compat", "_typing"}
+FOUNDATION = {"_memory", "_sklearn_compat", "_threads", "_typing"}
 ELIMINATION = {"_ordering", "_symbolic"}
 DOORS = FOUNDATION | {"graph", "eigen", "_measures", "base"}
 MAY_IMPORT = {
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "_kernels": set(),
     "_memory": set(),
     "_sklearn_compat": set(),
+    "_threads": set(),
     "_typing": set(),
     # Behind the doors graph and eigen: elimination serves geodesics and factorisations.
     "_ordering": FOUNDATION | {"_kernels"},

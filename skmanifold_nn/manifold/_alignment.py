@@ -1,7 +1,6 @@
 """Alignment matrices: what all local views of the data cost, in one sparse matrix."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy import sparse
 
 from .._kernels._alignment import (
@@ -10,6 +9,7 @@ from .._kernels._alignment import (
     fill_entries,
     list_blocks,
 )
+from .._threads import effective_n_threads
 
 __all__ = ["alignment_matrix", "outer_alignment_matrix"]
 
@@ -79,7 +79,7 @@ def _assemble(members, blocks, outer, n, n_jobs):
         raise ValueError(_too_many(members.size, "neighbors"))
     # starting threads takes longer than a small sum
     worthwhile = members.size // MIN_MEMBERS_PER_THREAD
-    n_threads = max(1, min(effective_n_jobs(n_jobs), worthwhile))
+    n_threads = max(1, min(effective_n_threads(n_jobs), worthwhile))
     start = np.empty(n + 1, dtype=np.int32)
     places = np.empty(members.size, dtype=np.int32)
     list_blocks(members, start, places)

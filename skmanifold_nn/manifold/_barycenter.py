@@ -1,10 +1,10 @@
 """Barycentric weights: each point as an affine combination of its neighbours."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy import sparse
 
 from .._kernels import _barycenter as kernel
+from .._threads import effective_n_threads
 
 __all__ = ["barycenter_weights"]
 
@@ -37,7 +37,7 @@ def barycenter_weights(points, rows, neighbors, *, reg=1e-3, n_jobs=None):
     """
     neighbors = np.ascontiguousarray(neighbors, dtype=np.int32)
     weights = np.empty(neighbors.shape)
-    n_threads = effective_n_jobs(n_jobs)
+    n_threads = effective_n_threads(n_jobs)
     size = kernel.scratch_size(neighbors.shape[1])
     scratch = np.empty((n_threads, size))
     for part, chunk in _dense_chunks(points, rows, neighbors):

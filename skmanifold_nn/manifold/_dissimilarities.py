@@ -1,7 +1,6 @@
 """Dissimilarities: computed from rows by a metric, or given and checked."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy.sparse import issparse
 from sklearn.metrics import pairwise_distances
 from sklearn.metrics.pairwise import PAIRWISE_BOOLEAN_FUNCTIONS
@@ -9,6 +8,7 @@ from sklearn.utils.validation import validate_data
 
 from .._kernels._majorization import pair_distances
 from .._memory import require_memory
+from .._threads import effective_n_threads
 from ._classical_scaling import blocks
 
 __all__ = [
@@ -260,7 +260,7 @@ def _by_differences(X, n_jobs):
     """
     n = len(X)
     distances = np.empty((n, n), dtype=X.dtype)
-    pair_distances(np.ascontiguousarray(X.T), effective_n_jobs(n_jobs), distances)
+    pair_distances(np.ascontiguousarray(X.T), effective_n_threads(n_jobs), distances)
     for start in range(0, n, BLOCK):
         _mirror(distances, start, min(n, start + BLOCK))
     return distances

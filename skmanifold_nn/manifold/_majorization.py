@@ -20,10 +20,10 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy.linalg import cho_factor, cho_solve
 
 from .._kernels._majorization import N_PARTS, guttman, point_stresses
+from .._threads import effective_n_threads
 from ._monotone import MonotoneRegression
 
 __all__ = ["ACCELERATIONS", "Metric", "Nonmetric", "majorize"]
@@ -100,7 +100,7 @@ class Metric:
         self.disparities = dissimilarities
         self.weights = weights
         work_for = max(1, n * n // 2 // PAIRS_PER_THREAD)
-        self.crew = Crew(min(effective_n_jobs(n_jobs), work_for))
+        self.crew = Crew(min(effective_n_threads(n_jobs), work_for))
         self._parts = np.empty((N_PARTS, n_components * n + 2))
         self._shape = n_components, n
         self._cholesky = None

@@ -1,10 +1,10 @@
 """Patches of a point cloud, and the principal axes of each."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from scipy import sparse
 
 from .._kernels import _local_axes as kernel
+from .._threads import effective_n_threads
 
 __all__ = ["chunks_of", "covering", "principal_axes", "threads_for"]
 
@@ -24,7 +24,7 @@ def chunks_of(n, numbers):
 
 def threads_for(n_patches, n_jobs):
     """Threads that have enough to do."""
-    return max(1, min(effective_n_jobs(n_jobs), n_patches // MIN_PATCHES_PER_THREAD))
+    return max(1, min(effective_n_threads(n_jobs), n_patches // MIN_PATCHES_PER_THREAD))
 
 
 def covering(neighbors):

@@ -1,9 +1,9 @@
 """New points in a fixed configuration."""
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from .._kernels._placement import place_rows
+from .._threads import effective_n_threads
 
 __all__ = ["place"]
 
@@ -58,7 +58,7 @@ def place(dissimilarities, configuration, weights=None, *, n_jobs=None):
     fixed = np.ascontiguousarray(configuration.T, dtype=np.float64)
     if weights is not None:
         weights = weights.astype(np.float64, copy=False)
-    n_threads = min(effective_n_jobs(n_jobs), len(nearest))
+    n_threads = min(effective_n_threads(n_jobs), len(nearest))
     n_components, n_fixed = fixed.shape
     scratch = np.empty((n_threads, 3 * n_components + 2 * n_fixed))
     best = lowest = None

@@ -1,11 +1,11 @@
 """Stochastic descent of metric stress, from all dissimilarities or from pivots."""
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.utils import check_random_state
 
 from .._kernels import _stochastic as pairs_kernel
 from .._kernels import _stochastic_pivots as pivots_kernel
+from .._threads import effective_n_threads
 
 __all__ = ["descend", "descend_by_pivots", "pivot_weights"]
 
@@ -151,7 +151,7 @@ def descend(
     n_blocks = 2 * max(1, round(n_chunks / (2 * CHUNKS_PER_BLOCK)))
     size = -(-n_chunks // n_blocks)
     rng = np.random.RandomState(check_random_state(random_state).randint(SEEDS))
-    n_threads = max(1, min(effective_n_jobs(n_jobs), n_blocks // 2))
+    n_threads = max(1, min(effective_n_threads(n_jobs), n_blocks // 2))
     block = size * LANES
     scratch = np.empty((n_threads, 2 * block * (block + d)), dissimilarities.dtype)
     losses = np.empty(n_blocks)
@@ -277,7 +277,7 @@ def _place_rows(
     dtype = dissimilarities.dtype
     n, n_pivots = dissimilarities.shape
     n_chunks = -(-n // LANES)
-    n_threads = max(1, min(effective_n_jobs(n_jobs), n_chunks // MIN_CHUNKS))
+    n_threads = max(1, min(effective_n_threads(n_jobs), n_chunks // MIN_CHUNKS))
     sample = dissimilarities[:: max(1, n // SAMPLED_ROWS)].astype(np.float64)
     scale = np.nansum(sample**2 * masses) / len(sample) * n / 2
     places = _to_chunks(start, n_chunks, np.nanmedian(sample), rng, dtype)

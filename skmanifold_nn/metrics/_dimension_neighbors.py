@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
@@ -13,6 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from .._kernels._nearest import squared_distances_of_pairs
 from .._memory import require_memory
 from .._neighbors import kneighbors_graph
+from .._threads import effective_n_threads
 
 __all__ = ["Neighborhoods", "centered_and_scaled", "distinct_neighborhoods"]
 
@@ -79,7 +79,7 @@ def _search(X, k, metric, n_jobs):
     # Those from products of rows are not exact: copies would seem to be apart.
     rows = np.repeat(np.arange(len(X), dtype=np.int32), k)
     distances = np.empty(len(rows))
-    n_threads = effective_n_jobs(n_jobs)
+    n_threads = effective_n_threads(n_jobs)
     squared_distances_of_pairs(X, rows, neighbors.ravel(), n_threads, distances)
     distances = np.sqrt(distances, out=distances).reshape(-1, k)
     order = np.argsort(distances, axis=1, kind="stable")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from scipy.spatial.distance import cdist
@@ -13,6 +12,7 @@ from sklearn.neighbors import VALID_METRICS, NearestNeighbors
 from sklearn.utils import check_array
 
 from .._kernels._squared_distances import squared_distances
+from .._threads import effective_n_threads
 from .._typing import MatrixLike
 
 __all__ = ["Metric", "RowDistances", "check_integer", "check_pair"]
@@ -213,7 +213,7 @@ class RowDistances:
 
     @property
     def n_threads(self) -> int:
-        return effective_n_jobs(self.n_jobs)
+        return effective_n_threads(self.n_jobs)
 
 
 def _check_metric(metric: Metric) -> None:

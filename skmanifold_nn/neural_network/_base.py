@@ -13,7 +13,6 @@ from os import PathLike
 from typing import Any, Self
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 from sklearn.metrics import check_scoring
@@ -28,6 +27,7 @@ from .._sklearn_compat import (
     has_callbacks,
     names_columns,
 )
+from .._threads import effective_n_threads
 from .._typing import MatrixLike
 from ._bases import (
     BaseEstimator,
@@ -387,7 +387,7 @@ class NeuralNetwork(
             optimizer_params["epsilon"] = None  # theirs; the parameter's is Adam's
         return Settings(
             **{name: getattr(self, name) for name in names},
-            n_threads=effective_n_jobs(self.n_jobs),
+            n_threads=effective_n_threads(self.n_jobs),
             shuffles_alone=not isinstance(self.random_state, np.random.RandomState),
             optimizer_params=optimizer_params,
             schedule_params={name: getattr(self, name) for name in SCHEDULE_PARAMS},
@@ -432,7 +432,7 @@ class NeuralNetwork(
         params, statistics = self._numbers()
         X = self._validate_rows(X, params.dtype)
         plan = self._plan(self._source(X))
-        n_threads = 1 if self.n_jobs is None else effective_n_jobs(self.n_jobs)
+        n_threads = 1 if self.n_jobs is None else effective_n_threads(self.n_jobs)
         outputs = run(
             plan,
             params,

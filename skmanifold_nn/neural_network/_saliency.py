@@ -3,11 +3,11 @@
 from typing import Any
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
+from .._threads import effective_n_threads
 from ._bases import Mixin
 from .layers._engine import input_slopes
 
@@ -59,7 +59,7 @@ class Saliency(Mixin):
             statistics,
             self._samples(X, params.dtype),
             directions,
-            n_threads=effective_n_jobs(self.n_jobs),
+            n_threads=effective_n_threads(self.n_jobs),
         )
         return slopes.reshape(len(X), *self._input_shape)
 
