@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 
 from .._typing import MatrixLike, RandomState
 from ..metrics import CoRanking
-from ._drawing import axes_of
+from ._drawing import axes_of, closes_on_error
 from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, named
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class CoRankingDisplay:
         self.co_rankings = co_rankings
         self.curve = curve
 
+    @closes_on_error
     def plot(
         self, ax: Axes | None = None, *, line_kw: dict[str, Any] | None = None
     ) -> Self:

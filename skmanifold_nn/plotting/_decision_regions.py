@@ -11,7 +11,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from ._classes import colours_of_classes, draw_classes, draw_legend
-from ._drawing import axes_of, styled
+from ._drawing import axes_of, closes_on_error, styled
 from ._plane import bounds_of, like, rows_of
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class DecisionRegionsDisplay:
         self.y = y
         self.feature_names = feature_names
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | None = None,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE",
@@ -17,8 +21,15 @@ __all__ = [
     "VERMILION",
     "axes_of",
     "class_styles",
+    "closes_on_error",
     "styled",
 ]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Figures made by the `plot` that is running.
+_made: ContextVar[list[Figure] | None] = ContextVar("_made", default=None)
 
 # Okabe and Ito's palette, told apart with any colour vision: blue, orange, bluish
 # green, reddish purple, sky blue, vermilion, yellow, black, in an order in which the
@@ -67,6 +78,27 @@ def class_styles(n_classes: int) -> list[tuple[str, str]]:
     ]
 
 
+def closes_on_error(plot: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a `plot`: if it fails, the figure that it has made is closed."""
+
+    @wraps(plot)
+    def plot_or_close(*args: P.args, **kwargs: P.kwargs) -> T:
+        made: list[Figure] = []
+        token = _made.set(made)
+        try:
+            return plot(*args, **kwargs)
+        except BaseException:
+            for figure in made:
+                from matplotlib import pyplot
+
+                pyplot.close(figure)
+            raise
+        finally:
+            _made.reset(token)
+
+    return plot_or_close
+
+
 def axes_of(
     ax: Axes | None,
     caller: str,
@@ -96,6 +128,8 @@ def axes_of(
     ------
     ImportError
         If matplotlib is not installed; says how to get it.
+    TypeError
+        If `ax` is something else.
     """
     try:
         import matplotlib.pyplot as plt
@@ -104,9 +138,20 @@ def axes_of(
             f"{caller} requires matplotlib, which comes with the extra 'plot': "
             "pip install 'skmanifold-nn[plot]'"
         ) from error
-    if ax is not None:
+    if ax is None:
+        figure, ax = plt.subplots(subplot_kw={"projection": projection}, layout=layout)
+        made = _made.get()
+        if made is not None:
+            made.append(figure)
         return ax
-    return plt.subplots(subplot_kw={"projection": projection}, layout=layout)[1]
+    from matplotlib.axes import Axes
+
+    if not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax of {caller} must be matplotlib Axes, or None for new ones, got "
+            f"{type(ax).__name__}: figure.add_subplot() makes them."
+        )
+    return ax
 
 
 def styled(
@@ -114,6 +159,7 @@ def styled(
 ) -> dict[str, Any]:
     """Keywords for an artist: those given, under any alias, replace the defaults."""
     from matplotlib.cbook import normalize_kwargs
+    from matplotlib.markers import MarkerStyle
 
     given = dict(given or {})
     # A scatter's c, values for a colour map, is no alias of its color.
@@ -123,4 +169,6 @@ def styled(
     replaced = {"color"} if values else set()
     if is_scatter and "color" in given:
         replaced = {"c", "cmap", "vmin", "vmax"}
+    if is_scatter and not MarkerStyle(given.get("marker", "o")).is_filled():
+        replaced |= {"edgecolor", "linewidth"}  # of crosses these are all there is
     return {key: defaults[key] for key in defaults if key not in replaced} | given

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from ._drawing import axes_of
+from ._drawing import axes_of, closes_on_error
 from ._edges import draw_edges, graph_of_estimator, pairs_of_graph, thinned
 from ._labels import labels_of
 from ._points import colours_of, draw_legend, draw_points, label_axes, places_of
@@ -153,6 +153,7 @@ class EmbeddingDisplay:
         self.dimensions = dimensions
         self.name = name
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | None = None,

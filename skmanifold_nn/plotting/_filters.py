@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from ._drawing import axes_of
+from ._drawing import axes_of, closes_on_error
 from ._networks import convolution_of
 from ._tiles import chosen, colours, draw_strips, draw_table, draw_tiles, finite
 
@@ -87,6 +87,7 @@ class FiltersDisplay:
         self.coefs = coefs
         self.indices = indices
 
+    @closes_on_error
     def plot(
         self,
         ax: "Axes | None" = None,

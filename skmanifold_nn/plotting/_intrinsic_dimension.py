@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..metrics import IntrinsicDimension
-from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, styled
+from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,6 +114,7 @@ class IntrinsicDimensionDisplay:
         self.dimension = dimension
         self.standard_error = standard_error
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | None = None,

@@ -14,8 +14,8 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from ._classes import draw_classes, draw_legend
-from ._drawing import styled
-from ._panels import panels_of
+from ._drawing import closes_on_error, styled
+from ._panels import columns_of, panels_of
 from ._plane import bounds_of, like, lines_of, rows_of
 from ._separability import LinearMap, separability_of
 
@@ -141,6 +141,7 @@ class LayerRepresentationsDisplay:
         self.separability = separability
         self.cut = cut
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | Sequence[Axes] | NDArray | None = None,
@@ -173,7 +174,7 @@ class LayerRepresentationsDisplay:
             Itself.
         """
         n_panels = len(self.places)
-        n_columns = min(n_panels, 5) if n_columns is None else n_columns
+        n_columns = columns_of(n_columns, min(n_panels, 5))
         caller = f"{type(self).__name__}.plot"
         self.axes_ = panels_of(ax, n_panels, n_columns, PANEL, caller)
         self.figure_ = self.axes_[0].figure

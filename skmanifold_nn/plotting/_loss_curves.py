@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ._classes import colours_of_classes
-from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, styled
+from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,6 +98,7 @@ class LossCurveDisplay:
         self.validation_losses = validation_losses
         self.validation_scores = validation_scores
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | None = None,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from ._drawing import axes_of
+from ._drawing import axes_of, closes_on_error
 from ._networks import last_of, row_of
 from ._tiles import chosen, colours, draw_strips, draw_tiles, finite
 
@@ -84,6 +84,7 @@ class FeatureMapsDisplay:
         self.maps = maps
         self.indices = indices
 
+    @closes_on_error
     def plot(
         self,
         ax: "Axes | None" = None,

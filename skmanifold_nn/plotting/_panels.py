@@ -1,10 +1,24 @@
 """Several pairs of axes for one picture."""
 
+from numbers import Integral
+
 import numpy as np
 
 from ._drawing import axes_of
 
-__all__ = ["panels_of"]
+__all__ = ["columns_of", "panels_of"]
+
+
+def columns_of(n_columns, default):
+    """How many panels are side by side: as many as asked for, or `default`."""
+    if n_columns is None:
+        return default
+    is_integer = isinstance(n_columns, Integral) and not isinstance(n_columns, bool)
+    if not is_integer or n_columns < 1:
+        raise ValueError(
+            f"n_columns must be an int of at least 1, or None, got {n_columns!r}."
+        )
+    return int(n_columns)
 
 
 def panels_of(ax, n_panels, n_columns, size, caller):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, is_classifier
 
-from ._drawing import axes_of, styled
+from ._drawing import axes_of, closes_on_error, styled
 from ._networks import last_of
 from ._tiles import colours, finite, grid_of, number_axis, write_above
 
@@ -109,6 +109,7 @@ class SaliencyDisplay:
         self.samples = samples
         self.labels = labels
 
+    @closes_on_error
     def plot(
         self,
         ax: "Axes | None" = None,

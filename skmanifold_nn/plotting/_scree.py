@@ -13,7 +13,7 @@ from sklearn.utils import check_array, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from .._measures import residual_variances
-from ._drawing import BLUE, VERMILION, axes_of, styled
+from ._drawing import BLUE, VERMILION, axes_of, closes_on_error, styled
 from ._elbow import elbow, gap
 from ._pairs import ATTRIBUTES, pairs_of_estimator
 
@@ -128,6 +128,7 @@ class ScreeDisplay:
         self.mark = mark
         self.name = name
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | None = None,

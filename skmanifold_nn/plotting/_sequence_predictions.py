@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
-from ._drawing import BLUE, VERMILION, styled
-from ._panels import panels_of
+from ._drawing import BLUE, VERMILION, closes_on_error, styled
+from ._panels import columns_of, panels_of
 from ._tiles import chosen
 from ._truths import (
     chosen_outputs,
@@ -139,6 +139,7 @@ class SequencePredictionsDisplay:
         self.steps = steps
         self.step_name = step_name
 
+    @closes_on_error
     def plot(
         self,
         ax: Axes | Sequence[Axes] | NDArray | None = None,
@@ -174,8 +175,8 @@ class SequencePredictionsDisplay:
         """
         n_sequences, n_outputs = len(self.truths), self.truths[0].shape[1]
         n_panels = n_sequences * n_outputs
-        if n_columns is None:
-            n_columns = n_outputs if n_outputs > 1 else min(n_panels, 3)
+        by_default = n_outputs if n_outputs > 1 else min(n_panels, 3)
+        n_columns = columns_of(n_columns, by_default)
         size = max(PANEL[0], WIDE / n_columns), PANEL[1]
         caller = f"{type(self).__name__}.plot"
         self.axes_ = panels_of(ax, n_panels, n_columns, size, caller)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from .._typing import RandomState
-from ._drawing import BLUE, VERMILION, axes_of, styled
+from ._drawing import BLUE, VERMILION, axes_of, closes_on_error, styled
 from ._pairs import pairs_of_arrays, pairs_of_estimator
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class ShepardDisplay:
         self.stress = stress
         self.n_pairs = n_pairs
 
+    @closes_on_error
     def plot(
         self,
         ax: "Axes | None" = None,

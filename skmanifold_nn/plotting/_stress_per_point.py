@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
-from ._drawing import axes_of, styled
+from ._drawing import axes_of, closes_on_error, styled
 from ._pairs import pairs_of_arrays, pairs_of_estimator
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class StressPerPointDisplay:
         self.stress_per_point = stress_per_point
         self.labels = labels
 
+    @closes_on_error
     def plot(
         self,
         ax: "Axes | None" = None,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -14,6 +15,8 @@ from matplotlib.lines import Line2D
 from scipy.spatial.distance import pdist
 
 import skmanifold_nn
+from skmanifold_nn import plotting
+from skmanifold_nn.metrics import co_ranking
 from skmanifold_nn.plotting._drawing import (
     BLUE,
     OKABE_ITO,
@@ -40,6 +43,53 @@ def test_new_axes_as_asked_for():
     ax = axes_of(None, "caller", projection="3d", layout="constrained")
     assert ax.name == "3d"
     assert type(ax.figure.get_layout_engine()).__name__ == "ConstrainedLayoutEngine"
+
+
+@pytest.mark.parametrize("ax", [3, Figure(), np.array([None])])
+def test_what_is_no_axes_is_refused(ax):
+    with pytest.raises(TypeError, match=r"ax of Some\.plot must be .* got .*add_subpl"):
+        axes_of(ax, "Some.plot")
+
+
+def displays():
+    """One of each kind, with little to draw."""
+    X = np.random.default_rng(4).normal(size=(12, 2))
+    ranks = {"a": co_ranking(X, X[:, :1])}
+    places = np.meshgrid(np.arange(3.0), np.arange(3.0))
+    return [
+        plotting.CoRankingDisplay(ranks),
+        plotting.DecisionRegionsDisplay(*places, places[0], np.arange(3.0), X=X),
+        plotting.EmbeddingDisplay(X),
+        plotting.FeatureMapsDisplay(np.ones((2, 3, 3))),
+        plotting.FiltersDisplay(np.ones((3, 3, 1, 2))),
+        plotting.IntrinsicDimensionDisplay({"mle": np.ones((2, 3))}),
+        plotting.LayerRepresentationsDisplay({"inputs": X}),
+        plotting.LossCurveDisplay({"": np.ones(3)}),
+        plotting.SaliencyDisplay(np.ones((1, 3, 3))),
+        plotting.ScreeDisplay(np.arange(4.0)),
+        plotting.SequencePredictionsDisplay([X], [X]),
+        plotting.ShepardDisplay(*X.T),
+        plotting.StressPerPointDisplay(X, np.ones(12)),
+        plotting.TrustworthinessDisplay(ranks),
+    ]
+
+
+@pytest.mark.parametrize("display", displays(), ids=lambda d: type(d).__name__)
+def test_a_picture_that_fails_leaves_no_figure(display):
+    kinds = signature(display.plot).parameters
+    styles = {next(name for name in kinds if name.endswith("_kw")): {"nonsense": 1}}
+    other = plt.figure()
+    with pytest.raises((AttributeError, TypeError), match="nonsense"):
+        display.plot(**styles)
+    assert plt.get_fignums() == [other.number]
+    ax = other.add_subplot()
+    with pytest.raises((AttributeError, TypeError), match="nonsense"):
+        display.plot(ax, **styles)
+    assert plt.get_fignums() == [other.number], "a figure of the user's stays"
+
+
+def test_every_display_is_in_the_table_above():
+    assert [type(display).__name__ for display in displays()] == plotting.__all__
 
 
 # Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color
@@ -111,6 +161,12 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
         (PathCollection, {"c": [1, 2]}, {"c": [1, 2], "linewidth": 1}),
         (PathCollection, {"c": None, "lw": 3}, {"c": None, "linewidth": 3}),
         (PathCollection, {"lw": 3}, {"color": "red", "linewidth": 3}),
+        (PathCollection, {"marker": "x"}, {"color": "red", "marker": "x"}),
+        (
+            PathCollection,
+            {"marker": "s"},
+            {"color": "red", "linewidth": 1, "marker": "s"},
+        ),
     ],
 )
 def test_given_styles_replace_defaults_under_any_alias(artist, given, expected):

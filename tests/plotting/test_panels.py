@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from skmanifold_nn.plotting._panels import panels_of
+from skmanifold_nn.plotting._panels import columns_of, panels_of
 
 
 def test_a_new_figure_has_the_panels_and_nothing_else():
@@ -18,6 +18,14 @@ def test_a_new_figure_has_the_panels_and_nothing_else():
     columns = [ax.get_subplotspec().colspan.start for ax in axes]
     rows = [ax.get_subplotspec().rowspan.start for ax in axes]
     assert (rows, columns) == ([0, 0, 0, 1, 1], [0, 1, 2, 0, 1])
+
+
+def test_columns():
+    assert columns_of(None, 3) == 3
+    assert columns_of(np.int64(2), 3) == 2
+    for wrong in (0, -1, 2.5, True, "2"):
+        with pytest.raises(ValueError, match=f"n_columns must be .* got {wrong!r}"):
+            columns_of(wrong, 3)
 
 
 def test_axes_give_their_place_to_the_panels():
