@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..metrics import IntrinsicDimension
 from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
@@ -137,26 +138,32 @@ class IntrinsicDimensionDisplay:
         -------
         display : IntrinsicDimensionDisplay
             Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is nothing to draw, or no finite estimate.
         """
+        curves, pointwise = _checked(self.curves, self.pointwise)
         ax = axes_of(ax, f"{type(self).__name__}.plot")
         self.lines_: dict[str, Line2D] = {}
         self.bands_: dict[str, PolyCollection] = {}
         self.bars_: list[Rectangle] = []
-        if self.curves is not None:
-            self._draw_curves(ax, line_kw)
+        if curves:
+            self._draw_curves(ax, curves, line_kw)
         else:
-            self._draw_histogram(ax, line_kw, bar_kw)
+            self._draw_histogram(ax, pointwise, line_kw, bar_kw)
         ax.legend()
         self.ax_: Axes = ax
         self.figure_: Figure = ax.figure
         return self
 
-    def _draw_curves(self, ax, line_kw):
+    def _draw_curves(self, ax, curves, line_kw):
         from matplotlib.lines import Line2D
         from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-        sizes = np.concatenate([curve[:, 0] for curve in self.curves.values()])
-        for number, (method, curve) in enumerate(self.curves.items()):
+        sizes = np.concatenate([curve[:, 0] for curve in curves.values()])
+        for number, (method, curve) in enumerate(curves.items()):
             known = list(METHODS).index(method) if method in METHODS else number
             color = OKABE_ITO[known % len(OKABE_ITO)]
             name, style = METHODS.get(method, (method, "o-"))
@@ -187,13 +194,16 @@ class IntrinsicDimensionDisplay:
         ax.set(xlabel="number of neighbors", ylabel="dimension", ylim=(0, None))
         ax.grid(axis="y", alpha=0.3)
 
-    def _draw_histogram(self, ax, line_kw, bar_kw):
+    def _draw_histogram(self, ax, pointwise, line_kw, bar_kw):
         from matplotlib.lines import Line2D
         from matplotlib.patches import Rectangle
 
-        known = self.pointwise[~np.isnan(self.pointwise)]
+        known = pointwise[~np.isnan(pointwise)]
         is_whole = np.isfinite(known).all() and np.array_equal(known, np.rint(known))
-        limit = known.max() if is_whole else FAR * np.median(known)
+        middle = np.median(known)
+        if not np.isfinite(middle):  # most points have neighbors at one distance
+            middle = np.median(known[np.isfinite(known)])
+        limit = known.max() if is_whole else FAR * middle
         shown = known[(known <= limit) & np.isfinite(known)]
         if is_whole:
             edges = np.arange(shown.min() - 0.5, shown.max() + 1)
@@ -247,9 +257,19 @@ class IntrinsicDimensionDisplay:
         -------
         display : IntrinsicDimensionDisplay
             The histogram, drawn.
+
+        Raises
+        ------
+        ValueError
+            If the estimator is another one.
         """
         fitted = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-        check_is_fitted(fitted, "dimension_pw_")
+        check_is_fitted(fitted)
+        if not hasattr(fitted, "dimension_pw_"):
+            raise ValueError(
+                f"This {type(fitted).__name__} has no dimension_pw_: give a fitted "
+                "IntrinsicDimension, or use from_data."
+            )
         display = cls(
             pointwise=fitted.dimension_pw_,
             dimension=fitted.dimension_,
@@ -262,7 +282,7 @@ class IntrinsicDimensionDisplay:
         cls,
         X: ArrayLike,
         *,
-        methods: list[str] | tuple[str, ...] | None = None,
+        methods: str | list[str] | tuple[str, ...] | None = None,
         n_neighbors: ArrayLike | None = None,
         metric: str = "euclidean",
         n_jobs: int | None = None,
@@ -275,10 +295,10 @@ class IntrinsicDimensionDisplay:
         ----------
         X : array-like of shape (n_samples, n_features)
             The samples, or distances with ``metric='precomputed'``.
-        methods : list of str, default=None
+        methods : str or list of str, default=None
             Of :class:`~skmanifold_nn.metrics.IntrinsicDimension`; None takes all that
             `metric` allows. "two_nn" has one size, 2, and is one point.
-        n_neighbors : array-like of int, default=None
+        n_neighbors : int or array-like of int, default=None
             The sizes; None takes some from 5 to 100, below a quarter of the samples.
         metric : str or callable, default="euclidean"
             Of the distances between samples.
@@ -298,16 +318,36 @@ class IntrinsicDimensionDisplay:
             has_axes = metric in ("euclidean", "l2")
             methods = [name for name in METHODS if has_axes or name != "local_pca"]
         if n_neighbors is None:
-            most = max(np.shape(X)[0] // 4, 2)
+            most = max(_num_samples(X) // 4, 2)
             n_neighbors = [k for k in SIZES if k <= most] or [most]
+        sizes = np.unique(n_neighbors).tolist()
         curves = {}
-        for method in methods:
-            sizes = [2] if method == "two_nn" else np.asarray(n_neighbors).tolist()
+        for method in [methods] if isinstance(methods, str) else methods:
             rows = []
-            for k in sizes:
+            for k in [2] if method == "two_nn" else sizes:
                 fitted = IntrinsicDimension(
                     method, n_neighbors=k, metric=metric, n_jobs=n_jobs
                 ).fit(X)
                 rows.append((k, fitted.dimension_, fitted.standard_error_))
             curves[method] = np.array(rows)
         return cls(curves).plot(ax, line_kw=line_kw)
+
+
+def _checked(
+    curves: Mapping[str, ArrayLike] | None, pointwise: ArrayLike | None
+) -> tuple[dict[str, NDArray], NDArray]:
+    """What to draw, as arrays; no curves where there are none."""
+    arrays = {name: np.asarray(curve) for name, curve in (curves or {}).items()}
+    for name, array in arrays.items():
+        if array.ndim != 2 or array.shape[1] != 3 or len(array) == 0:
+            raise ValueError(
+                "curves must have a row (number of neighbors, dimension, standard "
+                f"error) for each size, got shape {array.shape} of {name!r}."
+            )
+    found = np.asarray([] if pointwise is None else pointwise, dtype=float)
+    if not arrays and not np.isfinite(found).any():
+        raise ValueError(
+            "There is nothing to draw: give curves of one method at least with one "
+            "size, or pointwise estimates of which some are finite."
+        )
+    return arrays, found

@@ -110,6 +110,46 @@ def test_histogram_says_what_it_leaves_out(ax):
     assert display.lines_ == {}
 
 
+def test_most_estimates_may_be_infinite(ax):
+    lattice = np.stack(np.meshgrid(np.arange(8.0), np.arange(8.0)), -1).reshape(-1, 2)
+    fitted = IntrinsicDimension(n_neighbors=4).fit(lattice)
+    display = IntrinsicDimensionDisplay.from_estimator(fitted, ax=ax)
+    is_finite = np.isfinite(fitted.dimension_pw_)
+    assert is_finite.sum() < 32
+    assert sum(bar.get_height() for bar in display.bars_) == is_finite.sum()
+    assert texts(ax)[0].startswith("at the points (36 above")
+
+
+@pytest.mark.parametrize(
+    ("curves", "pointwise", "message"),
+    [
+        (None, None, "nothing to draw"),
+        ({}, None, "nothing to draw"),
+        (None, [np.nan, np.inf], "some are finite"),
+        ({"mle": []}, None, r"curves must .* got shape \(0,\) of 'mle'"),
+        ({"mle": [[5, 2.0]]}, None, r"standard error\) .* got shape \(1, 2\)"),
+    ],
+)
+def test_nothing_to_draw(curves, pointwise, message):
+    with pytest.raises(ValueError, match=message):
+        IntrinsicDimensionDisplay(curves, pointwise=pointwise).plot()
+    assert plt.get_fignums() == []
+
+
+def test_lists_are_arrays(ax):
+    display = IntrinsicDimensionDisplay({"mle": [[5, 2, 0.1], [9, 2, 0.1]]}).plot(ax)
+    assert display.lines_["mle"].get_xydata().tolist() == [[5, 2], [9, 2]]
+    display = IntrinsicDimensionDisplay(pointwise=[1.5, 2.5, None]).plot(ax)
+    assert sum(bar.get_height() for bar in display.bars_) == 2
+
+
+def test_one_method_and_one_size(X, ax):
+    display = IntrinsicDimensionDisplay.from_data(
+        X.tolist(), methods="mle", n_neighbors=6, ax=ax
+    )
+    assert display.curves["mle"][:, 0].tolist() == [6]
+
+
 def test_whole_numbers_have_a_bar_each(ax):
     pointwise = np.array([1.0, 1, 1, 2, 5])
     display = IntrinsicDimensionDisplay(pointwise=pointwise, dimension=2.2).plot(ax)
@@ -125,6 +165,8 @@ def test_pipelines_and_what_is_not_fitted(X, ax):
     assert display.dimension == pipeline[-1].dimension_
     with pytest.raises(NotFittedError):
         IntrinsicDimensionDisplay.from_estimator(IntrinsicDimension(), ax=ax)
+    with pytest.raises(ValueError, match="This StandardScaler has no dimension_pw_"):
+        IntrinsicDimensionDisplay.from_estimator(StandardScaler().fit(X), ax=ax)
 
 
 def test_styles_and_drawing_again(X, ax):
