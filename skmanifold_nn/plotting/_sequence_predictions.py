@@ -14,10 +14,13 @@ from ._drawing import BLUE, VERMILION, closes_on_error, styled
 from ._panels import columns_of, panels_of
 from ._tiles import chosen
 from ._truths import (
+    checked_steps,
     chosen_outputs,
     error_of,
+    histories_of,
     kind_of,
     known_of,
+    names_of_outputs,
     pairs_of,
     per_step_of,
 )
@@ -445,7 +448,7 @@ class SequencePredictionsDisplay:
         ------
         ValueError
             If two axes could be outputs or steps and `targets` does not tell, or if
-            predictions are not of the form of what is true.
+            predictions, histories, steps or names do not belong to what is true.
         """
         per_step = per_step_of(y_true, y_pred, targets)
         truths, predictions = pairs_of(y_true, y_pred, per_step)
@@ -460,22 +463,22 @@ class SequencePredictionsDisplay:
             numbers = np.arange(min(len(truths), FEW))
         else:
             numbers = chosen(sequences, len(truths), "sequences")
-        columns = chosen_outputs(outputs, truths[0].shape[1])
-        histories = None
-        if history is not None:
-            histories = pairs_of(history, history, per_step)[0]
-            histories = [histories[i][:, columns] for i in numbers]
+        n_outputs = truths[0].shape[1]
+        columns = chosen_outputs(outputs, n_outputs)
+        output_names = names_of_outputs(output_names, n_outputs)
+        histories = histories_of(history, truths, per_step)
+        truths, predictions, histories = (
+            None if parts is None else [parts[i][:, columns] for i in numbers]
+            for parts in (truths, predictions, histories)
+        )
         display = cls(
-            [truths[i][:, columns] for i in numbers],
-            [predictions[i][:, columns] for i in numbers],
+            truths,
+            predictions,
             kind=kind_of(truths[0], predictions[0], kind),
             names=[names[i] for i in numbers],
-            output_names=[
-                f"output {k}" if output_names is None else output_names[k]
-                for k in columns
-            ],
+            output_names=[output_names[k] for k in columns],
             histories=histories,
-            steps=None if steps is None else np.asarray(steps),
+            steps=checked_steps(steps, truths, histories),
             step_name="" if steps is not None else "step" if per_step else "sample",
         )
         return display.plot(

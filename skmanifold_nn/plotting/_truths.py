@@ -1,15 +1,19 @@
 """Targets of sequences and predictions for them, in whatever form they come."""
 
 import numpy as np
+from scipy.sparse import issparse
 
 from ..neural_network._sequences import entries_of, n_axes
 from ._tiles import chosen
 
 __all__ = [
+    "checked_steps",
     "chosen_outputs",
     "error_of",
+    "histories_of",
     "kind_of",
     "known_of",
+    "names_of_outputs",
     "pairs_of",
     "per_step_of",
 ]
@@ -17,6 +21,12 @@ __all__ = [
 
 def per_step_of(y_true, y_pred, targets):
     """Whether there is a target for each step; an error where nobody could know."""
+    for name, values in (("y_true", y_true), ("y_pred", y_pred)):
+        if issparse(values) or n_axes(values) == 0 or len(values) == 0:
+            raise ValueError(
+                f"{name} must be a dense array, or a list of arrays, of one sequence "
+                f"at least, got {type(values).__name__} of shape {np.shape(values)}."
+            )
     if targets not in ("auto", "sequence", "step"):
         raise ValueError(
             f"targets must be 'auto', 'sequence' or 'step', got {targets!r}."
@@ -113,7 +123,7 @@ def _without_tail(array):
 
 
 def _check_outputs(name, truth, prediction):
-    if truth.shape != prediction.shape or truth.ndim != 2:
+    if truth.shape != prediction.shape or truth.ndim != 2 or truth.shape[1] == 0:
         _refuse(name, truth.shape, prediction.shape)
 
 
@@ -131,12 +141,59 @@ def chosen_outputs(outputs, n_outputs):
 
 def kind_of(truth, prediction, kind):
     """ "value" or "class"."""
+    kinds = {np.asarray(values).dtype.kind for values in (truth, prediction)}
     if kind == "auto":
-        kinds = {np.asarray(values).dtype.kind for values in (truth, prediction)}
         return "value" if "f" in kinds else "class"
     if kind not in ("value", "class"):
         raise ValueError(f"kind must be 'auto', 'value' or 'class', got {kind!r}.")
+    if kind == "value" and not kinds <= set("biuf"):
+        raise ValueError(
+            "y_true and y_pred must be numbers with kind='value', got "
+            f"{truth.dtype} and {prediction.dtype}: kind='class' draws labels."
+        )
     return kind
+
+
+def names_of_outputs(names, n_outputs):
+    """A name for each output, its number if none are given."""
+    if names is None:
+        return [f"output {k}" for k in range(n_outputs)]
+    if isinstance(names, str) or len(names) != n_outputs:
+        raise ValueError(
+            f"output_names must be one name for each of the {n_outputs} outputs, got "
+            f"{names!r}."
+        )
+    return [str(name) for name in names]
+
+
+def histories_of(history, truths, per_step):
+    """What was before each sequence, of shapes (n_before, n_outputs), or None."""
+    if history is None:
+        return None
+    histories = pairs_of(history, history, per_step)[0]
+    widths = {part.shape[1] for part in (*histories, *truths)}
+    if len(histories) != len(truths) or len(widths) != 1:
+        raise ValueError(
+            f"history must be what was before the {len(truths)} sequences, of "
+            f"{truths[0].shape[1]} outputs, got {len(histories)} of "
+            f"{histories[0].shape[1]}."
+        )
+    return histories
+
+
+def checked_steps(steps, truths, histories):
+    """A place for each step of the longest history and sequence, or None."""
+    if steps is None:
+        return None
+    steps = np.asarray(steps)
+    n_before = [0] * len(truths) if histories is None else [len(h) for h in histories]
+    longest = max(n + len(truth) for n, truth in zip(n_before, truths, strict=True))
+    if steps.ndim != 1 or len(steps) < longest:
+        raise ValueError(
+            f"steps must be one place for each of the {longest} steps, those of the "
+            f"history first, got shape {steps.shape}."
+        )
+    return steps
 
 
 def known_of(values):
@@ -153,4 +210,5 @@ def error_of(truth, prediction, kind):
     truth, prediction = truth[known], prediction[known]
     if kind == "class":
         return float(np.mean(truth == prediction))
-    return float(np.sqrt(np.mean((truth - prediction) ** 2.0)))
+    differences = truth.astype(float) - prediction
+    return float(np.sqrt(np.mean(differences**2)))

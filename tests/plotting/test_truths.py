@@ -2,8 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from skmanifold_nn.plotting._truths import error_of, kind_of, pairs_of, per_step_of
+from skmanifold_nn.plotting._truths import (
+    checked_steps,
+    error_of,
+    histories_of,
+    kind_of,
+    names_of_outputs,
+    pairs_of,
+    per_step_of,
+)
 
 
 def ragged(rng, *lengths):
@@ -86,3 +95,57 @@ def test_errors():
     assert error_of(truth, prediction, "class") == 0.5
     assert np.isnan(error_of(truth[2:], prediction[2:], "value"))
     assert error_of(np.array(["a", "b"]), np.array(["a", "a"]), "class") == 0.5
+
+
+@pytest.mark.parametrize("y", [None, 3.0, "abc", [], sparse.eye_array(3)])
+def test_what_holds_no_sequences(y):
+    for arrays in ((y, np.ones(3)), (np.ones(3), y)):
+        with pytest.raises(ValueError, match=r"y_\w+ must be a dense array, or a list"):
+            per_step_of(*arrays, "auto")
+
+
+def test_no_outputs():
+    with pytest.raises(ValueError, match=r"\(0, 0\)"):
+        pairs_of(np.ones((3, 4, 0)), np.ones((3, 4, 0)), True)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, bool])
+def test_errors_of_whole_numbers(dtype):
+    truth, prediction = np.array([0, 1, 0], dtype), np.array([1, 1, 1], dtype)
+    assert error_of(truth, prediction, "value") == pytest.approx(np.sqrt(2 / 3))
+
+
+def test_labels_are_no_values():
+    labels = np.array(["a", "b"])
+    with pytest.raises(ValueError, match="numbers with kind='value', got <U1"):
+        kind_of(labels, labels, "value")
+
+
+def test_names_of_outputs():
+    assert names_of_outputs(None, 2) == ["output 0", "output 1"]
+    assert names_of_outputs(("a", 3), 2) == ["a", "3"]
+    for wrong in (["a"], "ab"):
+        with pytest.raises(ValueError, match="one name for each of the 2 outputs"):
+            names_of_outputs(wrong, 2)
+
+
+def test_histories_belong_to_the_sequences(rng):
+    truths = [rng.normal(size=(n, 2)) for n in (3, 4)]
+    before = [rng.normal(size=(n, 2)) for n in (5, 1)]
+    for found, given in zip(histories_of(before, truths, True), before, strict=True):
+        np.testing.assert_array_equal(found, given)
+    assert histories_of(None, truths, True) is None
+    for wrong in (before[:1], ragged(rng, 3, 4)):
+        with pytest.raises(ValueError, match="before the 2 sequences, of 2 outputs"):
+            histories_of(wrong, truths, True)
+
+
+def test_steps_are_as_many_as_there_are(rng):
+    truths = [rng.normal(size=(n, 1)) for n in (3, 4)]
+    before = [rng.normal(size=(n, 1)) for n in (5, 1)]
+    assert checked_steps(None, truths, before) is None
+    assert checked_steps(list("abcdefgh"), truths, before).tolist() == list("abcdefgh")
+    assert len(checked_steps(range(4), truths, None)) == 4
+    for wrong in (range(7), np.ones((2, 8))):
+        with pytest.raises(ValueError, match="each of the 8 steps, those of the hist"):
+            checked_steps(wrong, truths, before)
