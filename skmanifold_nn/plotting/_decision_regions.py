@@ -256,13 +256,7 @@ class DecisionRegionsDisplay:
             If X has not two features, or the estimator is no classifier.
         """
         _check_classifier(estimator, probabilities)
-        rows = rows_of(X)
-        if rows.shape[1] != 2:
-            raise ValueError(
-                "DecisionRegionsDisplay draws classifiers of two features, got "
-                f"{rows.shape[1]}: fit one to two of them, or to two components of an "
-                "embedding."
-            )
+        rows = _of_two_features(X)
         low, high = bounds_of(rows, margin)
         if not grid_resolution > 1:
             raise ValueError(
@@ -273,6 +267,9 @@ class DecisionRegionsDisplay:
             np.linspace(low[1], high[1], grid_resolution),
         )
         grid = like(X, np.column_stack([xx0.ravel(), xx1.ravel()]))
+        predictions = np.asarray(estimator.predict(grid))
+        if predictions.ndim > 1:
+            _refuse_several(estimator)
         shares = None
         if probabilities:
             shares = np.asarray(estimator.predict_proba(grid)).reshape(*xx0.shape, -1)
@@ -282,7 +279,7 @@ class DecisionRegionsDisplay:
         return cls.from_predictions(
             xx0,
             xx1,
-            np.asarray(estimator.predict(grid)).reshape(xx0.shape),
+            predictions.reshape(xx0.shape),
             classes=estimator.classes_,
             probabilities=shares,
             X=rows,
@@ -343,23 +340,76 @@ class DecisionRegionsDisplay:
         -------
         display : DecisionRegionsDisplay
             The regions, drawn.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not belong together.
         """
-        predictions = np.asarray(predictions)
+        xx0, xx1, predictions, classes, probabilities = _checked_grid(
+            xx0, xx1, predictions, classes, probabilities
+        )
         if X is not None:
             check_consistent_length(X, y)
+            X = _of_two_features(X)
         display = cls(
-            np.asarray(xx0),
-            np.asarray(xx1),
+            xx0,
+            xx1,
             predictions,
-            np.unique(predictions) if classes is None else np.asarray(classes),
-            probabilities=None if probabilities is None else np.asarray(probabilities),
-            X=None if X is None else rows_of(X),
+            classes,
+            probabilities=probabilities,
+            X=X,
             y=None if y is None else column_or_1d(y),
             feature_names=feature_names,
         )
         return display.plot(
             ax, region_kw=region_kw, border_kw=border_kw, scatter_kw=scatter_kw
         )
+
+
+def _refuse_several(estimator):
+    raise ValueError(
+        "DecisionRegionsDisplay draws one label a sample, but "
+        f"{type(estimator).__name__} predicts several: fit one classifier for each."
+    )
+
+
+def _of_two_features(X):
+    rows = rows_of(X)
+    if rows.shape[1] != 2:
+        raise ValueError(
+            "DecisionRegionsDisplay draws classifiers of two features, got "
+            f"{rows.shape[1]}: fit one to two of them, or to two components of an "
+            "embedding."
+        )
+    return rows
+
+
+def _checked_grid(xx0, xx1, predictions, classes, probabilities):
+    """Arrays that belong together, and the classes, ascending."""
+    xx0, xx1, predictions = (np.asarray(a) for a in (xx0, xx1, predictions))
+    shapes = [a.shape for a in (xx0, xx1, predictions)]
+    if len(shapes[0]) != 2 or len(set(shapes)) > 1 or 0 in shapes[0]:
+        raise ValueError(
+            "xx0, xx1 and predictions must be tables of one shape, as numpy.meshgrid "
+            f"makes them, got {shapes}."
+        )
+    found = np.unique(predictions)
+    classes = found if classes is None else np.asarray(classes)
+    if not np.array_equal(np.unique(classes), classes):
+        raise ValueError(f"classes must be in ascending order, got {classes}.")
+    if not np.isin(found, classes).all():
+        raise ValueError(
+            f"classes must hold all labels that are predicted, {found}, got {classes}."
+        )
+    if probabilities is not None:
+        probabilities = np.asarray(probabilities)
+        if probabilities.shape != (*xx0.shape, len(classes)):
+            raise ValueError(
+                f"probabilities must have the shape {(*xx0.shape, len(classes))}, one "
+                f"for each place and class, got {probabilities.shape}."
+            )
+    return xx0, xx1, predictions, classes, probabilities
 
 
 def _check_classifier(estimator, probabilities):
@@ -371,10 +421,7 @@ def _check_classifier(estimator, probabilities):
             "DecisionBoundaryDisplay for others."
         )
     if np.ndim(estimator.classes_[0]) > 0 or isinstance(estimator.classes_, list):
-        raise ValueError(
-            f"DecisionRegionsDisplay draws one label a sample, but {name} predicts "
-            "several: fit one classifier for each."
-        )
+        _refuse_several(estimator)
     if probabilities and not hasattr(estimator, "predict_proba"):
         raise ValueError(
             f"probabilities=True needs predict_proba, which {name} has not: set "

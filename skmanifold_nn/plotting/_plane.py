@@ -12,10 +12,12 @@ def rows_of(X):
     Raises
     ------
     ValueError
-        If they are of different sizes.
+        If they are of different sizes, or there are none.
     """
     if issparse(X):
         return X.toarray()
+    if np.shape(X)[:1] == (0,) if hasattr(X, "shape") else len(X) == 0:
+        raise ValueError("X must hold one sample at least, got none.")
     try:
         X = np.asarray(X)
     except ValueError:  # lists of several lengths
@@ -45,9 +47,9 @@ def bounds_of(rows, margin):
     ValueError
         If the margin is negative.
     """
-    if not margin >= 0:
-        raise ValueError(f"margin must be at least 0, got {margin}.")
-    low, high = rows.min(axis=0), rows.max(axis=0)
+    if not 0 <= margin < np.inf:
+        raise ValueError(f"margin must be at least 0, and finite, got {margin}.")
+    low, high = (f(axis=0).astype(float) for f in (rows.min, rows.max))
     # A feature that does not vary gets some room, too.
     span = np.where(high > low, high - low, np.maximum(np.abs(high), 1))
     room = np.where(high > low, margin, max(margin, 0.1)) * span

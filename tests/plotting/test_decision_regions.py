@@ -164,6 +164,36 @@ def test_what_cannot_be_drawn(ax, rng):
         refused(MLPClassifier(), X, ax=ax)
 
 
+def test_networks_of_several_labels_are_refused(ax):
+    X, y = blobs(2)
+    net = MLPClassifier((2,), max_iter=20, tol=9.0, n_iter_no_change=1, random_state=1)
+    net.fit(X, np.column_stack([y, 1 - y]))
+    with pytest.raises(ValueError, match="MLPClassifier predicts several"):
+        DecisionRegionsDisplay.from_estimator(net, X, grid_resolution=5, ax=ax)
+
+
+def test_grids_that_do_not_fit(ax):
+    xx0, xx1 = np.meshgrid(np.arange(5.0), np.arange(4.0))
+    labels = (xx0 > 2).astype(int)
+    draw = DecisionRegionsDisplay.from_predictions
+    for wrong in (
+        (xx0, xx1.T, labels),
+        (xx0, xx1, labels.ravel()),
+        (xx0[0], xx1[0], labels[0]),
+    ):
+        with pytest.raises(ValueError, match="must be tables of one shape"):
+            draw(*wrong, ax=ax)
+    # Classes in another order would give the regions each other's colours.
+    with pytest.raises(ValueError, match=r"ascending order, got \[1 0\]"):
+        draw(xx0, xx1, labels, classes=[1, 0], ax=ax)
+    with pytest.raises(ValueError, match=r"are predicted, \[0 1\], got \[0 2\]"):
+        draw(xx0, xx1, labels, classes=[0, 2], ax=ax)
+    with pytest.raises(ValueError, match=r"the shape \(4, 5, 2\), .* got \(4, 5, 3\)"):
+        draw(xx0, xx1, labels, probabilities=np.ones((4, 5, 3)), ax=ax)
+    with pytest.raises(ValueError, match="two features, got 3"):
+        draw(xx0, xx1, labels, X=np.ones((6, 3)), ax=ax)
+
+
 def test_styles_and_drawing_again(ax):
     X, y = blobs(2)
     model = LogisticRegression().fit(X, y)

@@ -17,6 +17,12 @@ def test_rows_have_two_axes(rng):
             rows_of(ragged)
 
 
+@pytest.mark.parametrize("empty", [[], np.empty((0, 2)), np.empty((0, 3, 2))])
+def test_no_samples(empty):
+    with pytest.raises(ValueError, match="one sample at least, got none"):
+        rows_of(empty)
+
+
 def test_names_of_features_are_kept(rng):
     rows = rng.normal(size=(4, 2))
     assert like(rng.normal(size=(3, 2)), rows) is rows
@@ -36,8 +42,17 @@ def test_bounds_have_a_margin():
     # Nothing varies: there is room all the same.
     low, high = bounds_of(np.array([[0.0, 50], [0, 50]]), 0)
     assert (low < [0, 50]).all() and (high > [0, 50]).all()
-    with pytest.raises(ValueError, match="margin must be at least 0, got -1"):
+    with pytest.raises(ValueError, match=r"margin must be at least 0, .* got -1"):
         bounds_of(np.zeros((2, 2)), -1)
+    with pytest.raises(ValueError, match="margin must be at least 0, and finite"):
+        bounds_of(np.zeros((2, 2)), np.inf)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8])
+def test_bounds_of_whole_numbers(dtype):
+    low, high = bounds_of(np.array([[0, 1], [100, 0]]).astype(dtype), 0.5)
+    most = float(np.array(100).astype(dtype))
+    np.testing.assert_allclose((low, high), [(-most / 2, -0.5), (1.5 * most, 1.5)])
 
 
 def test_lines_run_along_both_features():
