@@ -12,8 +12,10 @@ scorer of embeddings answers them without, and curves of R_NX the third.
 # With labels: raise the dimension until the task stops improving
 # ---------------------------------------------------------------
 # A classifier of three nearest neighbours reads the embedded digits. Isomap places the
-# held-out ones by `transform`, so the folds are honest. The accuracy climbs until about
-# eight dimensions; of two that do equally well one takes the lower.
+# held-out ones by `transform`, so the folds are honest. The accuracy climbs steeply up
+# to four dimensions and hardly beyond six, with more neighbours a little later. The
+# search takes the largest number all the same, for less than half a per cent; of two
+# that do nearly equally well one takes the lower.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
@@ -96,11 +98,14 @@ for name, embedding in embeddings.items():
     hit = neighborhood_hit(embedding, y, n_neighbors=10)
     print(f"{name:20s} share of 10 neighbours with the same label: {hit:.2f}")
 
-CoRankingDisplay.from_embeddings(X, embeddings)
+_, ax = plt.subplots(figsize=(8, 5), layout="constrained")
+CoRankingDisplay.from_embeddings(X, embeddings, ax=ax)
 plt.show()
 
 # %%
-# The two planes that differ most, side by side:
+# The two planes that differ most, side by side: metric MDS fills a disc, in which
+# classes overlap; Laplacian eigenmaps put a few classes far out, and all the others
+# close together.
 
 _, axes = plt.subplots(1, 2, figsize=(11, 4.8), layout="constrained")
 for ax, name in zip(axes, ("metric MDS", "Laplacian eigenmaps"), strict=True):

@@ -32,8 +32,8 @@ train, new = slice(0, 800), slice(800, None)
 # %%
 # How many numbers vary? Isomap's residual variance bends at two and is nearly zero from
 # there on; the variance that principal components leave has no such end. The estimate
-# from nearest neighbours lies a little above two, as it does where a sheet is curved
-# strongly within a neighbourhood.
+# from nearest neighbours lies above two, as it does where a sheet is curved strongly
+# within a neighbourhood.
 
 dimension = IntrinsicDimension().fit(X)
 print(f"dimension {dimension.dimension_:.2f} +- {dimension.standard_error_:.2f}")
@@ -53,10 +53,11 @@ plt.show()
 # Pictures at their places, coloured by the true tilt: one direction is the tilt, the
 # other the pan.
 
-EmbeddingDisplay.from_embedding(
+display = EmbeddingDisplay.from_embedding(
     isomap.embedding_[:, :2], y=pose[train, 1], images=images[train]
 )
-plt.gcf().set_size_inches(9, 7)
+display.colorbar_.set_label("tilt in degrees")
+display.figure_.set_size_inches(9, 7)
 plt.show()
 
 # %%

@@ -54,8 +54,8 @@ SHEETS = {
 # ----------------------------
 # The first number in each panel is the Procrustes distance to the true coordinates: 0
 # is the flat sheet itself, up to a similarity. The second one needs no truth: the area
-# under R_NX, the share of neighbours that the plane keeps, over all sizes of
-# neighbourhoods; 1 keeps all.
+# under R_NX, the share of neighbours that the plane keeps beyond chance, over all sizes
+# of neighbourhoods; 1 keeps all.
 #
 # What the rows show:
 #
@@ -67,7 +67,8 @@ SHEETS = {
 # - Laplacian eigenmaps and diffusion maps keep neighbours together but not the sheet's
 #   shape: on long sheets the second coordinate only bends the first.
 # - The severed sphere and the twin peaks have no flat map without distortion; what each
-#   method gives up differs.
+#   method gives up differs. Modified LLE twists the twin peaks, so that colours meet
+#   that do not belong together.
 
 K = 10
 METHODS = {
@@ -113,11 +114,12 @@ for method, spent in seconds.items():
 # %%
 # A closer look at one of them
 # ----------------------------
-# The edges are those of Isomap's own neighbourhood graph: none jumps from one turn of
-# the roll to the next, and the hole is where the sheet's hole is.
+# The edges are those of Isomap's own neighbourhood graph. None jumps from one turn of
+# the roll to the next, and none crosses the hole, which is wider than it should be.
 
 X, coordinates = SHEETS["roll with a hole"]
-EmbeddingDisplay.from_estimator(
+display = EmbeddingDisplay.from_estimator(
     Isomap(n_neighbors=6).fit(X), y=coordinates[:, 0], edges=True
 )
+display.colorbar_.set_label("arc length")
 plt.show()

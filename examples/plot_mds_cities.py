@@ -74,13 +74,14 @@ def draw_map(ax, embedding, title):
     ax.scatter(*true.T, marker="x", color="0.6", s=20, zorder=1)
     ax.scatter(*embedding.T, color="#0072b2", s=20)
     for place, city in zip(embedding, cities, strict=True):
-        left = city in ("Calais", "Cherbourg", "Lyons", "Marseilles", "Paris")
-        beside = (-4 if left else 4, -9 if city == "Brussels" else 1)
+        left = city in ("Calais", "Cherbourg", "Lyons", "Marseilles", "Munich", "Paris")
+        below = city in ("Brussels", "Milan", "Paris")
+        beside = (-4 if left else 4, -9 if below else 1)
         label = {"fontsize": 8, "ha": "right" if left else "left"}
         ax.annotate(city, place, beside, textcoords="offset points", **label)
     ax.set(title=title, xlabel="kilometres to the east", ylabel="to the north")
     ax.set_aspect("equal")
-    ax.margins(x=0.12)
+    ax.margins(x=0.16)
 
 
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")

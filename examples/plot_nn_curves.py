@@ -54,7 +54,7 @@ for ax, places, title in (
 places, numbers = np.unique(hidden.round(1), axis=0, return_inverse=True)
 for k, place in enumerate(places):
     text = " and ".join(f"({a}, {b})" for a, b in X[numbers == k])
-    axes[1].annotate(text, place, (0, 13), textcoords="offset points", ha="center")
+    axes[1].annotate(text, place, (0, 20), textcoords="offset points", ha="center")
 axes[0].legend(title="or, but not both", loc="center")
 
 # %%
@@ -83,7 +83,7 @@ def fit_curve(wanted, hidden_layer_sizes, activation):
             activation=activation,
             solver="lbfgs",
             alpha=1e-5,
-            max_iter=500,
+            max_iter=2000,
             tol=1e-5,
             random_state=seed,
         ).fit(x, wanted)
