@@ -110,8 +110,8 @@ SaliencyDisplay.from_estimator(
 # Signals
 # -------
 # A wave of one period somewhere in noise, which begins upwards or downwards. The
-# filters have windows of steps. The gradients, behind the signals, are where the wave
-# is: red at its crest, blue in its dip.
+# filters have windows of steps. The largest gradients, behind the signals, are where
+# the wave is: red about its crest, blue about its dip.
 
 
 def waves(n_signals, seed, n_steps=120, period=16):

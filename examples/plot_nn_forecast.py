@@ -150,7 +150,7 @@ for dropout in (0.0, 0.1):
 # seven days. From day to day, a network has to find out that there is a week, and to
 # keep it in mind; from week to week, each weekday is a feature of its own. That is
 # faster, too, and better. Still, a window of a fixed length is where a perceptron is at
-# home: with early stopping or dropout it does as well.
+# home: with one layer of 100 units, or with dropout, it does as well.
 
 for regressor in (LSTMRegressor, GRURegressor):
     for shape in ((56, 1), (8, 7)):
@@ -174,7 +174,8 @@ for regressor in (LSTMRegressor, GRURegressor):
 # Further ahead
 # -------------
 # `forecast` asks a network again and again, what it has predicted being what it sees
-# next. Here are four weeks from each of four days of the unseen year.
+# next. Here are four weeks from each of four days of the unseen year. In February both
+# are too high by a factor of two: the season has just ended, which 56 days do not tell.
 
 figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
 shown = (dates >= np.datetime64("2014-12-01")) & (dates < np.datetime64("2015-08-01"))

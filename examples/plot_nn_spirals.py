@@ -109,9 +109,9 @@ for width in (2, 3):
         print(f"{width:5}  {activation:10}  {row}")
 
 # %%
-# The plane through the hidden layer of three units, and the best that networks of
-# width two could do: they cut a hole into the ring, as narrow as they can, and pull the
-# disc out through it. What is in the hole is on the wrong side.
+# Three layers of two units, which cut a gap into the ring, as narrow as they can, and
+# pull the disc out through it: what is in the gap is on the wrong side. One layer of
+# three units needs no gap. At the right, the plane as these three units see it.
 
 figure = plt.figure(figsize=(14, 3.9), layout="constrained")
 flat = (best[2, "tanh", 3], best[2, "relu", 3], best[3, "tanh", 1])
@@ -137,7 +137,8 @@ display = LayerRepresentationsDisplay.from_estimator(best[2, "tanh", 3], X, y)
 # ----------------------------
 # In space, two linked rings are the same thing once more. Layers of three units leave
 # them linked, whatever they bend; in four dimensions they slip apart. (The middle panel
-# is a shadow: the four units see two rings apart from each other.)
+# is a shadow: the four units of the first layer see two rings apart from each other.
+# Training with that layer alone did not find the way in six starts.)
 
 X, y = make_linked_rings(600, noise=0.05, random_state=3)
 rings = {}

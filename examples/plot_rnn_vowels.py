@@ -43,7 +43,8 @@ axes[0].set(ylabel="coefficients")
 # ------------
 # `SequenceScaler` learns means and variances of the 12 features over all frames. The
 # settings were chosen by cross-validation of the training set. Sequences as short as
-# these need no gates; to hear the utterance backwards, too, is worth more.
+# these need no gates. To hear the utterance backwards, too, helps where reading it
+# forwards leaves something to gain: one per cent is four utterances.
 
 
 def pipeline(classifier, **parameters):
@@ -72,7 +73,8 @@ for classifier in (SimpleRNNClassifier, LSTMClassifier, GRUClassifier):
 
 # %%
 # Dropout of units' outputs, and of what units say to the next step (the same units all
-# the way through an utterance), makes up for the few utterances.
+# the way through an utterance), makes up for the few utterances where a network learns
+# them by heart, as the LSTM does.
 
 for classifier in (LSTMClassifier, GRUClassifier):
     model = pipeline(classifier, dropout=0.3, recurrent_dropout=0.3)

@@ -11,7 +11,7 @@ beside it the remedy.
 # -------------
 # *A long strip.* The smoothest functions on a strip eight times as long as wide are all
 # functions of the position along it: the second coordinate repeats the first. Hessian
-# LLE still finds the width, Isomap too.
+# LLE still finds the width, though turned, and in a unit of its own; Isomap does, too.
 #
 # *Too many neighbours.* Edges jump between the layers of a roll, which are then glued.
 #
