@@ -28,7 +28,7 @@ def graph_of_estimator(estimator: Any) -> Any:
     ValueError
         If it has none, or joins all pairs.
     """
-    name, n = type(estimator).__name__, len(estimator.embedding_)
+    name = type(estimator).__name__
     graph = getattr(estimator, "graph_", None)
     if graph is None:
         graph = getattr(estimator, "affinity_matrix_", None)
@@ -47,7 +47,8 @@ def graph_of_estimator(estimator: Any) -> Any:
             )
         by_radius = getattr(nbrs, "n_neighbors", None) is None
         graph = nbrs.radius_neighbors_graph() if by_radius else nbrs.kneighbors_graph()
-    return graph if graph.shape[0] == n else _of_all_rows(graph, estimator)
+    n_samples = len(getattr(estimator, "embedding_", ()))
+    return graph if graph.shape[0] == n_samples else _of_all_rows(graph, estimator)
 
 
 def _of_all_rows(graph: Any, estimator: Any) -> Any:

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._classes import draw_classes, draw_legend
 from ._drawing import closes_on_error, styled
+from ._methods import named
 from ._panels import columns_of, panels_of
 from ._plane import bounds_of, like, lines_of, rows_of
 from ._separability import LinearMap, separability_of
@@ -392,9 +393,10 @@ class LayerRepresentationsDisplay:
         """
         y = None if y is None else column_or_1d(y)
         kind = _kind_of(y, kind)
+        representations = named(
+            representations, "representations", of="layer", example="hidden1"
+        )
         found = {name: rows_of(rows) for name, rows in representations.items()}
-        if not found or min(len(rows) for rows in found.values()) == 0:
-            raise ValueError("There must be a representation of a sample at least.")
         check_consistent_length(*found.values(), y)
         maps = {name: LinearMap.to_plane(rows) for name, rows in found.items()}
         separability = None

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._classes import colours_of_classes
 from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
+from ._methods import named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -202,6 +203,8 @@ class LossCurveDisplay:
             # On the score, or where losses alone are drawn on the loss.
             line = self.score_lines_.get(name) or self.validation_lines_.get(name)
             line = line or self.loss_lines_[name]
+            if best >= len(line.get_ydata()):  # of scores that go on, and are not drawn
+                continue
             mark = {"color": line.get_color(), "marker": "o", "markersize": 7}
             mark |= {"markerfacecolor": "none", "markeredgewidth": 1.5}
             mark |= {"linestyle": "none", "label": f"best epoch: {best + 1}"}
@@ -343,6 +346,7 @@ class LossCurveDisplay:
         display : LossCurveDisplay
             The curves, drawn.
         """
+        estimators = named(estimators, "estimators", of="network", example="MLP")
         curves = {name: _curves_of(net) for name, net in estimators.items()}
         losses, validation_losses, validation_scores = (
             {name: found[k] for name, found in curves.items() if found[k] is not None}
@@ -458,7 +462,7 @@ def _curves_of(estimator):
 
 def _by_name(curves, parameter, known=None):
     """Curves by the names of networks; None stays."""
-    if curves is None:
+    if curves is None and known is not None:
         return None
     if not isinstance(curves, Mapping):
         curves = {"": curves}

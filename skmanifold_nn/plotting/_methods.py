@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from .._typing import MatrixLike, RandomState
 from ..metrics import CoRanking, co_ranking
@@ -27,7 +28,9 @@ LINE_COLORS = tuple(c for c in OKABE_ITO if c not in ("#f0e442", "#000000"))
 LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
 
 
-def named(things: Mapping[str, Any], name: str) -> dict[str, Any]:
+def named(
+    things: Mapping[str, Any], name: str, *, of: str = "method", example: str = "Isomap"
+) -> dict[str, Any]:
     """A dict of methods, checked.
 
     Parameters
@@ -35,11 +38,14 @@ def named(things: Mapping[str, Any], name: str) -> dict[str, Any]:
     things : mapping
     name : str
         Of the parameter, in errors.
+    of, example : str
+        What the entries are, and what one could be called, in errors.
     """
     if not isinstance(things, Mapping) or not things:
+        found = "none" if isinstance(things, Mapping) else type(things).__name__
         raise TypeError(
-            f"{name} must be a dict with one entry a method, got "
-            f"{type(things).__name__}. Pass for instance {{'Isomap': ...}}."
+            f"{name} must be a dict with one entry a {of}, got {found}. Pass for "
+            f"instance {{{example!r}: ...}}."
         )
     return {str(key): thing for key, thing in things.items()}
 
@@ -59,6 +65,7 @@ def _embedding(estimator: BaseEstimator, X: Any) -> ArrayLike:
         return estimator.transform(X)
     steps = getattr(estimator, "steps", None)
     last = steps[-1][1] if steps else estimator
+    check_is_fitted(last)
     embedding = getattr(last, "embedding_", None)
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if embedding is None or np.shape(embedding)[0] != n_samples:

@@ -161,6 +161,10 @@ class ScreeDisplay:
             If values and dimensions are no curve, or `mark` is none of the above.
         """
         dimensions, values = _checked_curve(self.values, self.dimensions)
+        if not isinstance(self.kind, str):
+            raise ValueError(
+                f"kind must say what values are, as 'stress', got {self.kind!r}."
+            )
         found, self.n_dimensions_, label = _find(
             dimensions, values, self.kind, self.mark
         )
@@ -339,13 +343,22 @@ def _checked_curve(
     values: ArrayLike, dimensions: ArrayLike | None
 ) -> tuple[NDArray, NDArray]:
     """Numbers of dimensions and values, the numbers ascending."""
-    values = check_array(
-        values, dtype=np.float64, ensure_2d=False, input_name="values"
-    ).ravel()
+    values = check_array(values, dtype=np.float64, ensure_2d=False, input_name="values")
+    if values.size != len(values):
+        raise ValueError(
+            "values must be one curve, a value for each number of dimensions, got shape"
+            f" {values.shape}."
+        )
+    values = values.ravel()
     if dimensions is None:
         return np.arange(1, len(values) + 1), values
     dimensions = np.asarray(dimensions)
-    if dimensions.shape != values.shape or (np.diff(dimensions) <= 0).any():
+    are_numbers = dimensions.dtype.kind in "iuf" and np.isfinite(dimensions).all()
+    if (
+        dimensions.shape != values.shape
+        or not are_numbers
+        or (np.diff(dimensions) <= 0).any()
+    ):
         raise ValueError(
             f"dimensions must be {len(values)} ascending numbers, one for each value, "
             f"got {dimensions!r}."
@@ -406,7 +419,13 @@ def _residual_variances(estimator: Any, last: Any, X: ArrayLike | None) -> NDArr
             raise ValueError(f"This {name} has no transform to place X.")
         if last is not estimator:
             X = estimator[:-1].transform(X)
-        return residual_variances(_blocks_of_rows(X), np.asarray(last.transform(X)))
+        values = residual_variances(_blocks_of_rows(X), np.asarray(last.transform(X)))
+        if np.isnan(values).any():
+            raise ValueError(
+                "The distances among the rows of X do not vary, so that there is "
+                "nothing to explain: give more rows."
+            )
+        return values
     if not _keeps_dissimilarities(last):
         raise ValueError(
             f"This {name} keeps no dissimilarities: give X, whose distances its "

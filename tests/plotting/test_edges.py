@@ -8,6 +8,7 @@ import sklearn.manifold
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from scipy import sparse
+from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors, kneighbors_graph
 
 from skmanifold_nn.manifold import (
@@ -116,6 +117,8 @@ def test_estimators_without_a_graph(rng):
         graph_of_estimator(MDS().fit(X))
     with pytest.raises(ValueError, match="joins all pairs"):
         graph_of_estimator(SpectralEmbedding(affinity="rbf").fit(X))
+    with pytest.raises(ValueError, match="PCA keeps no neighbourhood graph"):
+        graph_of_estimator(PCA(2).fit(X))
     strange = SimpleNamespace(graph_=np.eye(3), embedding_=np.zeros((5, 1)))
     with pytest.raises(ValueError, match="has 3 points and its embedding 5"):
         graph_of_estimator(strange)

@@ -228,8 +228,11 @@ def test_what_cannot_be_drawn(disc, figure):
         refused(MLPClassifier(), X, y)
     with pytest.raises(ValueError, match="kind must be 'auto', 'class' or 'value'"):
         LayerRepresentationsDisplay.from_representations({"a": X}, y, kind="label")
-    with pytest.raises(ValueError, match="a sample at least"):
-        LayerRepresentationsDisplay.from_representations({}, y)
+    with pytest.raises(ValueError, match="one sample at least"):
+        LayerRepresentationsDisplay.from_representations({"a": X[:0]})
+    for wrong in ({}, X):
+        with pytest.raises(TypeError, match=r"representations must be a dict .* layer"):
+            LayerRepresentationsDisplay.from_representations(wrong, y)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         refused(net, X, y[:-1])
     with pytest.raises(ValueError, match="y should be a 1d array"):

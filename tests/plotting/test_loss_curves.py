@@ -191,8 +191,21 @@ def test_what_is_no_curve(ax):
         LossCurveDisplay.from_curves([[1.0], [2.0]], ax=ax)
     with pytest.raises(ValueError, match=r"validation_losses.*names.*\['a'\], got 'b'"):
         LossCurveDisplay.from_curves({"a": [1]}, validation_losses={"b": [1]}, ax=ax)
-    with pytest.raises(ValueError, match="must have a curve at least"):
-        LossCurveDisplay.from_estimators({}, ax=ax)
+    for wrong in ({}, [3.0]):
+        with pytest.raises(TypeError, match=r"estimators must be a dict .* a network"):
+            LossCurveDisplay.from_estimators(wrong, ax=ax)
+    with pytest.raises(ValueError, match="losses must have a curve at least"):
+        LossCurveDisplay.from_curves({}, ax=ax)
+    with pytest.raises(ValueError, match="losses must be one number an epoch"):
+        LossCurveDisplay.from_curves(None, ax=ax)
+
+
+def test_scores_may_go_on_longer_than_losses(ax):
+    display = LossCurveDisplay.from_curves(
+        [2, 1], validation_scores=[1, 2, 3, 9], scores=False, ax=ax
+    )
+    assert display.best_epochs_ == {"": 4}
+    assert display.best_points_ == {}
 
 
 def test_styles_and_drawing_again(ax):

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -33,11 +34,10 @@ def test_embeddings_of_estimators(rng):
     np.testing.assert_array_equal(found["pca"], pca.transform(X))
     np.testing.assert_array_equal(found["frozen"], X[:, :1])
     np.testing.assert_array_equal(found["pipe"], pipe[-1].embedding_)
-    for fitted in (Frozen().fit(X[:20]), Frozen()):
-        with pytest.raises(
-            ValueError, match=r"estimators must have transform, or .* 30"
-        ):
-            embeddings_of(X, {"frozen": fitted})
+    with pytest.raises(ValueError, match=r"estimators must have transform, or .* 30"):
+        embeddings_of(X, {"frozen": Frozen().fit(X[:20])})
+    with pytest.raises(NotFittedError):
+        embeddings_of(X, {"frozen": Frozen()})
 
 
 def test_names_are_needed(rng):

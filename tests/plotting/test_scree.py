@@ -226,6 +226,8 @@ def test_estimators_without_a_curve(rng, ax):
         ScreeDisplay.from_estimator(spectral, X, ax=ax)
     with pytest.raises(ValueError, match="kind must be one of"):
         ScreeDisplay.from_estimator(PCA().fit(X), kind="stress", ax=ax)
+    with pytest.raises(ValueError, match="distances among the rows of X do not vary"):
+        ScreeDisplay.from_estimator(PCA().fit(X), X[:1], ax=ax)
     with pytest.raises(NotFittedError):
         ScreeDisplay.from_estimator(PCA(), ax=ax)
 
@@ -236,6 +238,10 @@ def test_estimators_without_a_curve(rng, ax):
         ({"values": [1, np.nan]}, "values contains NaN"),
         ({"values": [2, 1], "dimensions": [1]}, "2 ascending numbers"),
         ({"values": [2, 1], "dimensions": [2, 1]}, "2 ascending numbers"),
+        ({"values": [2, 1], "dimensions": [1, np.nan]}, "2 ascending numbers"),
+        ({"values": [2, 1], "dimensions": ["a", "b"]}, "2 ascending numbers"),
+        ({"values": [[2, 1], [1, 0]]}, r"values must be one curve.*\(2, 2\)"),
+        ({"values": [2, 1], "kind": None}, r"kind must say .* got None"),
         ({"values": [2, 1], "mark": "bend"}, "mark must be"),
     ],
 )
