@@ -1,6 +1,7 @@
 """The only importer of scikit-learn's private names, and where it gets types."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -58,6 +59,7 @@ __all__ = [
     "training_rows",
     "tree_order",
     "with_callbacks",
+    "without_column_names",
 ]
 
 VALID_METRICS = frozenset(_VALID_METRICS)
@@ -71,6 +73,13 @@ def has_callbacks(estimator):
 def names_columns(estimator):
     """Whether `set_output` makes what `transform` gives a table with column names."""
     return _get_output_config("transform", estimator)["dense"] != "default"
+
+
+def without_column_names(estimator):
+    """A shallow copy whose `transform` gives arrays, whatever `set_output` has said."""
+    plain = copy(estimator)
+    plain._sklearn_output_config = {"transform": "default"}
+    return plain
 
 
 def training_rows(nbrs):

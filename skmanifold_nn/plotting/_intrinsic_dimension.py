@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ..metrics import IntrinsicDimension
 from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
@@ -318,7 +318,8 @@ class IntrinsicDimensionDisplay:
             has_axes = metric in ("euclidean", "l2")
             methods = [name for name in METHODS if has_axes or name != "local_pca"]
         if n_neighbors is None:
-            most = max(_num_samples(X) // 4, 2)
+            (n_samples,) = np.shape(X)[:1] or (0,)
+            most = max(n_samples // 4, 2)
             n_neighbors = [k for k in SIZES if k <= most] or [most]
         sizes = np.unique(n_neighbors).tolist()
         curves = {}

@@ -13,6 +13,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
+from .._sklearn_compat import without_column_names
 from ._classes import draw_classes, draw_legend
 from ._drawing import closes_on_error, styled
 from ._methods import named
@@ -445,7 +446,7 @@ def _split(estimator):
             f"This {type(net).__name__} has no layers to look at: give a network of "
             "skmanifold_nn.neural_network, or use from_representations."
         )
-    return before, net
+    return before, without_column_names(net)
 
 
 def _names_of(net, layers):

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -86,6 +87,18 @@ def test_grid_lines_are_moved_as_samples_are(disc, figure):
     )[0]
     expected = (corner - hidden.mean(axis=0)) @ map_
     np.testing.assert_allclose(wide[:, 0], expected, atol=1e-6)
+
+
+def test_tables_of_pipelines(disc, figure):
+    X, y = disc
+    net = make_pipeline(StandardScaler(), short(2, 2)).fit(X, y)
+    draw = LayerRepresentationsDisplay.from_estimator
+    expected = draw(net, X, y, ax=figure.subplots(1, 3))
+    net = clone(net).set_output(transform="pandas").fit(X, y)
+    display = draw(net, X, y, ax=figure.subplots(1, 3))
+    for name, places in expected.places.items():
+        np.testing.assert_array_equal(display.places[name], places)
+    assert type(net.transform(X)).__name__ == "DataFrame", "the pipeline's own stays"
 
 
 def test_width_three_separates_what_width_two_cannot(disc, figure):
