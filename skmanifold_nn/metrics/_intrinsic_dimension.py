@@ -116,7 +116,7 @@ class IntrinsicDimension(WatchedFit):
         Of "correlation", the distances between which pairs were counted.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of features seen during fit, if all are strings.
 
     See Also
