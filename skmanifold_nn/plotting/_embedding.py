@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -220,6 +221,7 @@ class EmbeddingDisplay:
             pairs = pairs_of_graph(self.graph, n_samples)
         if self.images is not None:
             images = checked_images(self.images, n_samples, columns)
+        _check_numbers(max_images, max_edges, image_size)
         ax = _axes(ax, len(columns), f"{type(self).__name__}.plot")
 
         places = places_of(embedding[:, columns], labels)
@@ -433,6 +435,22 @@ def _columns(dimensions: int | tuple[int, ...] | None, n_components: int) -> lis
             f"the embedding, counted from 0, got {dimensions!r}."
         )
     return columns.tolist()
+
+
+def _check_numbers(
+    max_images: int | None, max_edges: int | None, image_size: float
+) -> None:
+    """Raise where what is drawn at most, or its size, is no such number."""
+    for name, most in (("max_images", max_images), ("max_edges", max_edges)):
+        if most is not None and not (isinstance(most, Integral) and most >= 0):
+            raise ValueError(
+                f"{name} must be a whole number of at least 0, or None for all, got "
+                f"{most!r}."
+            )
+    if not 0 < image_size < np.inf:
+        raise ValueError(
+            f"image_size must be above 0, a part of the axes' side, got {image_size!r}."
+        )
 
 
 def _axes(ax: Axes | None, n_columns: int, caller: str) -> Axes:

@@ -14,6 +14,8 @@ __all__ = ["KINDS", "Labels", "labels_of"]
 KINDS = ("auto", "class", "value")
 # Whole numbers of more points than this, most of them distinct, are values.
 FEW = 20
+# Whole numbers up to here are exact as floats.
+LARGEST = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def labels_of(y: ArrayLike, n_samples: int, kind: str = "auto") -> Labels:
         return Labels(known, None, values, name)
     classes, numbers = np.unique(labels, return_inverse=True)
     if classes.dtype.kind == "f" and (classes == np.rint(classes)).all():
-        classes = classes.astype(np.int64)  # floats for NaN's sake only
+        if np.abs(classes).max(initial=0) < LARGEST:
+            classes = classes.astype(np.int64)  # floats for NaN's sake only
     codes = np.full(n_samples, -1)
     codes[known] = numbers
     return Labels(known, classes, codes, name)
@@ -104,8 +107,8 @@ def _are_values(labels: NDArray) -> bool:
     """
     if labels.dtype.kind not in "iuf":
         return False
-    if labels.dtype.kind == "f":
-        _finite(labels)
+    if labels.dtype.kind == "f" and abs(_finite(labels)).max(initial=0) >= LARGEST:
+        return True
     if type_of_target(labels) == "continuous":
         return True
     n_labels = len(labels)

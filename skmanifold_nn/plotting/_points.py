@@ -146,9 +146,10 @@ def draw_points(
         style["depthshade"] = False
 
     def draw(chosen, **defaults):
-        return ax.scatter(
-            *places[chosen].T, **styled(PathCollection, style | defaults, scatter_kw)
-        )
+        drawn = styled(PathCollection, style | defaults, scatter_kw)
+        if np.shape(drawn["s"]) == (n_samples,):
+            drawn["s"] = np.asarray(drawn["s"])[chosen]
+        return ax.scatter(*places[chosen].T, **drawn)
 
     known = np.ones(n_samples, dtype=bool) if labels is None else labels.known
     missing = None

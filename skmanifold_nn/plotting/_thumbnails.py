@@ -30,11 +30,20 @@ def checked_images(images: ArrayLike, n_samples: int, columns: list[int]) -> NDA
     """
     if len(columns) == 3:
         raise ValueError("images are drawn in one or two dimensions, not in three.")
-    images = np.asarray(images)
+    try:
+        images = np.asarray(images)
+    except ValueError as error:  # of several shapes
+        raise ValueError(
+            "images must be of one shape, to be an array: crop or resize them."
+        ) from error
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
     in_colour = images.ndim == 4 and images.shape[-1] in (3, 4)
-    if len(images) != n_samples or not (images.ndim == 3 or in_colour):
+    if (
+        images.shape[:1] != (n_samples,)
+        or not (images.ndim == 3 or in_colour)
+        or 0 in images.shape
+    ):
         raise ValueError(
             f"images must have the shape ({n_samples}, height, width), or with 3 or 4 "
             f"colour channels at the end, got {images.shape}."

@@ -319,7 +319,14 @@ def test_styles(rng, ax):
         ({"y": [0, 1]}, "one label for each of the 3 points"),
         ({"images": np.zeros((2, 4, 4))}, "images must have the shape"),
         ({"graph": np.eye(2)}, "graph must have one row"),
+        ({"images": 3.0}, "images must have the shape"),
+        ({"images": np.zeros((3, 0, 4))}, "images must have the shape"),
+        ({"images": [np.eye(2), np.eye(3), np.eye(2)]}, "images must be of one shape"),
         ({"kind": "colour", "y": [0, 1, 1]}, "kind must be one of"),
+        ({"max_images": 2.5}, r"max_images must be a whole .* got 2\.5"),
+        ({"max_edges": -1}, r"max_edges must be a whole .* got -1"),
+        ({"image_size": 0}, r"image_size must be above 0.* got 0"),
+        ({"image_size": np.nan}, r"image_size must be above 0.* got nan"),
     ],
 )
 def test_arrays_that_do_not_belong_together(given, message):

@@ -65,6 +65,11 @@ def test_whole_numbers_that_hardly_come_twice_are_values():
     assert len(labels_of([str(i) for i in range(30)], 30).classes) == 30
 
 
+def test_floats_larger_than_integers():
+    assert labels_of([1e20, 0.0, 1e20], 3).classes is None
+    assert labels_of([1e20, 0.0, 1e20], 3, "class").classes.tolist() == [0, 1e20]
+
+
 def test_kind_that_is_asked_for():
     assert labels_of([1, 2, 2], 3, "value").classes is None
     assert labels_of([True, False], 2, "value").codes.tolist() == [1, 0]

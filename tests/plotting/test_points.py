@@ -119,6 +119,18 @@ def test_more_than_ten_classes_have_other_markers(rng, ax):
     assert len(shapes) == 3
 
 
+def test_each_point_may_have_its_size(rng, ax):
+    X, sizes = rng.normal(size=(24, 2)), np.arange(1.0, 25)
+    labels = labels_of([None, *range(11), *range(12)], 24)
+    colours = colours_of(labels, 24, "viridis")
+    scatters, missing = draw_points(ax, X, labels, colours, "viridis", {"s": sizes})
+    assert missing.get_sizes().tolist() == [1]
+    drawn = np.concatenate([scatter.get_sizes() for scatter in scatters])
+    assert sorted(drawn) == sizes[1:].tolist()
+    places = np.concatenate([scatter.get_offsets() for scatter in scatters])
+    np.testing.assert_array_equal(places, X[drawn.astype(int) - 1])
+
+
 def test_more_points_are_smaller_and_a_very_great_number_is_no_vector_graphic(rng, ax):
     few, many, most = (
         draw_points(ax, places, None, colours_of(None, n, None), None, None)[0][0]
