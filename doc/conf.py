@@ -21,11 +21,12 @@ extensions = [
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "auto_examples/*.ipynb"]
 nitpicky = False
-default_role = "literal"
+default_role = "py:obj"  # a link where the name has a page, else code
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"skmanifold_nn {release}"
 html_static_path = ["_static"]
+html_css_files = ["names.css"]
 html_theme_options = {
     "logo": {"text": "skmanifold_nn"},
     "show_prev_next": False,
