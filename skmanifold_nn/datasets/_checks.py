@@ -1,11 +1,20 @@
 """Checks of arguments that generators share."""
 
+from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["add_noise", "balanced_labels", "check_count", "check_number"]
+__all__ = [
+    "add_noise",
+    "balanced_labels",
+    "check_count",
+    "check_number",
+    "check_pair",
+    "check_range",
+]
 
 
 def check_count(name: str, value: int, least: int = 1) -> int:
@@ -16,21 +25,58 @@ def check_count(name: str, value: int, least: int = 1) -> int:
 
 
 def check_number(
-    name: str, value: float, low: float, high: float = np.inf, *, strict: bool = False
+    name: str,
+    value: float,
+    low: float,
+    high: float = np.inf,
+    *,
+    strict: bool = False,
+    closed: bool = False,
 ) -> float:
-    """A finite number from `low` to below `high`; above `low` if `strict`."""
+    """A finite number from `low` to below `high`.
+
+    Above `low` if `strict`, up to `high` if `closed`.
+    """
     fits = (
         isinstance(value, Real)
         and np.isfinite(value)
         and (low < value if strict else low <= value)
-        and value < high
+        and (value <= high if closed else value < high)
     )
     if not fits:
         rule = f"above {low}" if strict else f"at least {low}"
         if high < np.inf:
-            rule += f" and below {high}"
+            rule += f" and at most {high}" if closed else f" and below {high}"
         raise ValueError(f"{name} must be a number {rule}, got {value!r}.")
     return float(value)
+
+
+def check_pair(
+    name: str, pair: Sequence[Any] | NDArray, of: str = "(low, high)"
+) -> tuple[Any, Any]:
+    """Two things, as a tuple, list or array."""
+    if not isinstance(pair, tuple | list | np.ndarray) or np.shape(pair) != (2,):
+        raise ValueError(f"{name} must be a pair {of}, got {pair!r}.")
+    first, second = pair
+    return first, second
+
+
+def check_range(
+    name: str,
+    pair: Sequence[float] | NDArray,
+    least: float,
+    most: float,
+    *,
+    strict: bool = False,
+) -> tuple[float, float]:
+    """Two numbers from `least` to `most`, the first not above the second.
+
+    Below it if `strict`.
+    """
+    low, high = check_pair(name, pair)
+    low = check_number(f"{name}[0]", low, least, most, closed=True)
+    high = check_number(f"{name}[1]", high, low, most, strict=strict, closed=True)
+    return low, high
 
 
 def balanced_labels(

@@ -5,7 +5,13 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ._archimedes import angle_at, arc_length
-from ._checks import add_noise, balanced_labels, check_count, check_number
+from ._checks import (
+    add_noise,
+    balanced_labels,
+    check_count,
+    check_number,
+    check_pair,
+)
 
 __all__ = ["make_disc_and_ring", "make_linked_rings", "make_spirals"]
 
@@ -194,12 +200,7 @@ def make_disc_and_ring(
     """
     n_samples = check_count("n_samples", n_samples)
     disc_radius = check_number("disc_radius", disc_radius, 0, strict=True)
-    try:
-        inner, outer = ring
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"ring must be a pair of an inner and an outer radius, got {ring!r}."
-        ) from None
+    inner, outer = check_pair("ring", ring, "(inner radius, outer radius)")
     inner = check_number("ring[0]", inner, disc_radius, strict=True)
     outer = check_number("ring[1]", outer, inner, strict=True)
     noise = check_number("noise", noise, 0)

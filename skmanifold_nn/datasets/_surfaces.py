@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from ._archimedes import angle_at, arc_length
-from ._checks import add_noise, check_count, check_number
+from ._checks import add_noise, check_count, check_number, check_pair
 
 __all__ = ["make_severed_sphere", "make_swiss_roll_hole", "make_twin_peaks"]
 
@@ -69,12 +69,7 @@ def make_swiss_roll_hole(
     """
     n_samples = check_count("n_samples", n_samples)
     noise = check_number("noise", noise, 0)
-    try:
-        width, height = hole
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"hole must be a pair (width, height), got {hole!r}."
-        ) from None
+    width, height = check_pair("hole", hole, "(width, height)")
     width = check_number("hole[0]", width, 0, 1)
     height = check_number("hole[1]", height, 0, 1)
     rng = check_random_state(random_state)

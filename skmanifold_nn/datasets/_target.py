@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ._checks import add_noise, check_count, check_number
+from ._checks import add_noise, check_count, check_number, check_pair, check_range
 
 __all__ = ["make_tilted_target"]
 
@@ -94,10 +94,7 @@ def make_tilted_target(
     array([ 4.6, 18.7])
     """
     n_samples = check_count("n_samples", n_samples)
-    try:
-        height, width = size
-    except (TypeError, ValueError):
-        raise ValueError(f"size must be (height, width), got {size!r}.") from None
+    height, width = check_pair("size", size, "(height, width)")
     height = check_count("size[0]", height, 8)
     width = check_count("size[1]", width, 8)
     blur = check_number("blur", blur, 0)
@@ -120,13 +117,10 @@ def make_tilted_target(
 
 def _checked_range(name: str, value: float | tuple[float, float]) -> tuple[float, ...]:
     """Ends of a range; both are the same for a number."""
-    low, high = (-80, 81) if name in ("pan", "tilt") else (-1000, 1000)
+    most = 80 if name in ("pan", "tilt") else 1000
     if not isinstance(value, tuple | list | np.ndarray):
-        return (check_number(name, value, low, high),) * 2
-    if np.shape(value) != (2,):
-        raise ValueError(f"{name} must be a number or a pair (low, high), got {value}.")
-    start = check_number(f"{name}[0]", value[0], low, high)
-    return start, check_number(f"{name}[1]", value[1], start, high, strict=True)
+        return (check_number(name, value, -most, most, closed=True),) * 2
+    return check_range(name, value, -most, most, strict=True)
 
 
 def _shares(

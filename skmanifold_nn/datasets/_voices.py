@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ._checks import check_count, check_number
+from ._checks import check_count, check_number, check_range
 
 __all__ = ["make_voices"]
 
@@ -115,8 +115,8 @@ def make_voices(
     ([(103, 13), (107, 13), (96, 13)], 331.0)
     """
     n_samples = check_count("n_samples", n_samples)
-    low, high = _checked_pair("duration", duration, 0.1, 1000)
-    lowest, highest = _checked_pair("pitch", pitch, 50, 501)
+    low, high = check_range("duration", duration, 0.1, 1000)
+    lowest, highest = check_range("pitch", pitch, 50, 500)
     noise = check_number("noise", noise, 0)
     rng = check_random_state(random_state)
 
@@ -131,15 +131,6 @@ def make_voices(
         y.append(np.where(plan.voiced, plan.pitch, 0).astype(np.float32))
         sounds.append(sound.astype(np.float32))
     return (X, y, sounds) if return_sounds else (X, y)
-
-
-def _checked_pair(
-    name: str, pair: tuple[float, float], least: float, most: float
-) -> tuple[float, float]:
-    if np.shape(pair) != (2,):
-        raise ValueError(f"{name} must be a pair (low, high), got {pair!r}.")
-    low = check_number(f"{name}[0]", pair[0], least, most)
-    return low, check_number(f"{name}[1]", pair[1], low, most)
 
 
 def _plan(n_frames: int, mean_pitch: float, rng: np.random.RandomState) -> _Plan:

@@ -8,6 +8,8 @@ from skmanifold_nn.datasets._checks import (
     balanced_labels,
     check_count,
     check_number,
+    check_pair,
+    check_range,
 )
 
 
@@ -26,6 +28,27 @@ def test_numbers():
             check_number("x", value, 0, 1)
     with pytest.raises(ValueError, match=r"x must be a number above 0, got 0\."):
         check_number("x", 0, 0, strict=True)
+    assert check_number("x", 1, 0, 1, closed=True) == 1
+    with pytest.raises(ValueError, match=r"at least 0 and at most 1, got 1\.5"):
+        check_number("x", 1.5, 0, 1, closed=True)
+
+
+def test_pairs():
+    for pair in ((1, 2), [1, 2], np.array([1, 2])):
+        assert check_pair("p", pair) == (1, 2)
+    for wrong in (3, "ab", (1, 2, 3), {1, 2}, np.array(1), None):
+        with pytest.raises(ValueError, match=r"p must be a pair \(h, w\), got"):
+            check_pair("p", wrong, "(h, w)")
+
+
+def test_ranges():
+    assert check_range("r", (1, 3), 1, 3) == (1, 3)
+    assert check_range("r", (2, 2), 1, 3) == (2, 2)
+    for wrong, name in (((0.9, 3), 0), ((1, 3.1), 1), ((3, 1), 1), (("a", 2), 0)):
+        with pytest.raises(ValueError, match=rf"r\[{name}\] must be a number at least"):
+            check_range("r", wrong, 1, 3)
+    with pytest.raises(ValueError, match=r"r\[1\] must be a number above 2"):
+        check_range("r", (2, 2), 1, 3, strict=True)
 
 
 def test_labels_are_balanced_and_shuffled():

@@ -34,10 +34,17 @@ def test_equal_lengths_are_one_array():
     X, y = make_adding_problem(2000, length=40, random_state=5)
     assert (X.shape, y.shape) == ((2000, 40, 2), (2000,))
     assert (X.dtype, y.dtype) == (np.float64, np.float64)
-    assert np.mean((y - 0.5) ** 2) == pytest.approx(1 / 24, rel=0.1)
     assert_array_equal(make_adding_problem(2000, length=40, random_state=5)[0], X)
     assert not np.array_equal(make_adding_problem(2000, length=40)[0], X)
     assert make_adding_problem(1, random_state=5)[0].shape == (1, 100, 2)
+
+
+def test_error_of_the_constant_answer():
+    _, y = make_adding_problem(10_000, random_state=5)
+    # A number has the variance 1/3, and counts unless it is that of the first step.
+    n_counted = 2 - 1 / 10 - 9 / 10 / 49
+    assert np.mean((y - 0.5) ** 2) == pytest.approx(n_counted / 48, rel=0.03)
+    assert n_counted / 48 == pytest.approx(0.039, abs=5e-4), "as the docstring says"
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_seeds_and_one_sample():
         ({"duration": 1}, "duration must be a pair"),
         ({"duration": (0.05, 1)}, r"duration\[0\] must be a number at least 0\.1"),
         ({"pitch": (200, 100)}, r"pitch\[1\] must be a number at least 200"),
-        ({"pitch": (200, 600)}, r"pitch\[1\] must be a number .* below 501"),
+        ({"pitch": (200, 600)}, r"pitch\[1\] must be a number .* at most 500"),
         ({"noise": -1}, "noise must be"),
     ],
 )
