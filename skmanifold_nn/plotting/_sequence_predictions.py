@@ -467,10 +467,11 @@ class SequencePredictionsDisplay:
         columns = chosen_outputs(outputs, n_outputs)
         output_names = names_of_outputs(output_names, n_outputs)
         histories = histories_of(history, truths, per_step)
-        truths, predictions, histories = (
-            None if parts is None else [parts[i][:, columns] for i in numbers]
-            for parts in (truths, predictions, histories)
+        truths, predictions = (
+            [parts[i][:, columns] for i in numbers] for parts in (truths, predictions)
         )
+        if histories is not None:
+            histories = [histories[i][:, columns] for i in numbers]
         display = cls(
             truths,
             predictions,
