@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_regressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import without_column_names
 from ._classes import draw_classes, draw_legend
 from ._drawing import closes_on_error, styled
+from ._labels import labels_of
 from ._methods import named
 from ._panels import columns_of, panels_of
 from ._plane import bounds_of, like, lines_of, rows_of
@@ -335,7 +335,7 @@ class LayerRepresentationsDisplay:
         return cls.from_representations(
             representations,
             y,
-            kind="class" if is_classifier(net) else "auto",
+            kind=_kind_by(net, y),
             grids=grids,
             cut=cut,
             ax=ax,
@@ -369,7 +369,7 @@ class LayerRepresentationsDisplay:
         y : array-like of shape (n_samples,), default=None
             Labels or values. None: samples are grey, and nothing is measured.
         kind : {"auto", "class", "value"}, default="auto"
-            What y is; "auto" asks :func:`sklearn.utils.multiclass.type_of_target`.
+            What y is; "auto" as for :class:`EmbeddingDisplay`.
         grids : dict of str to array-like of shape (n_lines, n_places, n_units), \
                 default=None
             Lines, moved as the samples are.
@@ -391,6 +391,11 @@ class LayerRepresentationsDisplay:
         -------
         display : LayerRepresentationsDisplay
             The panels, drawn.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not belong together.
         """
         y = None if y is None else column_or_1d(y)
         kind = _kind_of(y, kind)
@@ -399,6 +404,18 @@ class LayerRepresentationsDisplay:
         )
         found = {name: rows_of(rows) for name, rows in representations.items()}
         check_consistent_length(*found.values(), y)
+        strange = set(grids or ()) - set(found)
+        if strange:
+            raise ValueError(
+                f"grids must have names of representations, {[*found]}, got "
+                f"{sorted(strange)}."
+            )
+        cut = None if cut is None else np.asarray(cut, dtype=float)
+        if cut is not None and (cut.shape != (3,) or not cut[:2].any()):
+            raise ValueError(
+                "cut must be the numbers (a, b, c) of the line a x + b y + c = 0, a "
+                f"and b not both 0, got {cut}."
+            )
         maps = {name: LinearMap.to_plane(rows) for name, rows in found.items()}
         separability = None
         if y is not None:
@@ -413,7 +430,7 @@ class LayerRepresentationsDisplay:
             widths={name: rows.shape[1] for name, rows in found.items()},
             shares={name: maps[name].share for name in found},
             separability=separability,
-            cut=None if cut is None else np.asarray(cut, dtype=float),
+            cut=cut,
         )
         return display.plot(
             ax,
@@ -424,9 +441,17 @@ class LayerRepresentationsDisplay:
         )
 
 
+def _kind_by(net, y):
+    """What y is where a network has learned it."""
+    if is_classifier(net):
+        return "class"
+    is_number = y is not None and np.asarray(y).dtype.kind in "iuf"
+    return "value" if is_regressor(net) and is_number else "auto"
+
+
 def _kind_of(y, kind):
     if kind == "auto":
-        is_value = y is not None and type_of_target(y).startswith("continuous")
+        is_value = y is not None and labels_of(y, len(y)).classes is None
         return "value" if is_value else "class"
     if kind not in ("class", "value"):
         raise ValueError(f"kind must be 'auto', 'class' or 'value', got {kind!r}.")

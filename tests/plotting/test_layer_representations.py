@@ -89,6 +89,20 @@ def test_grid_lines_are_moved_as_samples_are(disc, figure):
     np.testing.assert_allclose(wide[:, 0], expected, atol=1e-6)
 
 
+def test_whole_numbers_that_a_regressor_has_learned_are_values(disc, figure):
+    X, _ = disc
+    y = np.arange(120) % 17
+    net = MLPRegressor(hidden_layer_sizes=(2,), **COURSE).fit(X, y)
+    draw = LayerRepresentationsDisplay.from_estimator
+    assert draw(net, X, y, ax=figure.subplots(1, 2)).kind == "value"
+    assert draw(net, X, y.astype(str), ax=figure.subplots(1, 2)).kind == "class"
+    # Without a network the same numbers are what they are in all Displays.
+    named = {"inputs": X}
+    draw = LayerRepresentationsDisplay.from_representations
+    assert draw(named, y, ax=figure.subplots()).kind == "class"
+    assert draw(named, np.arange(120), ax=figure.subplots()).kind == "value"
+
+
 def test_tables_of_pipelines(disc, figure):
     X, y = disc
     net = make_pipeline(StandardScaler(), short(2, 2)).fit(X, y)
@@ -246,6 +260,12 @@ def test_what_cannot_be_drawn(disc, figure):
     for wrong in ({}, X):
         with pytest.raises(TypeError, match=r"representations must be a dict .* layer"):
             LayerRepresentationsDisplay.from_representations(wrong, y)
+    given = LayerRepresentationsDisplay.from_representations
+    with pytest.raises(ValueError, match=r"representations, \['a'\], got \['b'\]"):
+        given({"a": X}, grids={"b": np.zeros((2, 2, 2))})
+    for cut in ([0, 0, 1], [1, 2]):
+        with pytest.raises(ValueError, match="cut must be the numbers"):
+            given({"a": X}, cut=cut)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         refused(net, X, y[:-1])
     with pytest.raises(ValueError, match="y should be a 1d array"):
