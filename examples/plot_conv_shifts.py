@@ -4,8 +4,8 @@ Shifted digits
 
 A digit that is moved by a pixel is the same digit. How much of what a network has
 learned survives such a move? Convolution and pooling help a little, training on
-pictures that are shifted at random helps much more, and both together make shifts of
-that size harmless.
+pictures that are shifted at random helps much more, and both together make shifts up to
+the same size harmless.
 """
 
 # %%

@@ -109,9 +109,9 @@ for width in (2, 3):
         print(f"{width:5}  {activation:10}  {row}")
 
 # %%
-# Three layers of two units, which cut a gap into the ring, as narrow as they can, and
-# pull the disc out through it: what is in the gap is on the wrong side. One layer of
-# three units needs no gap. At the right, the plane as these three units see it.
+# Three layers of two units cut a gap into the ring, as narrow as they can, and pull the
+# disc out through it: what is in the gap is on the wrong side. One layer of three units
+# needs no gap. At the right, the plane as these three units see it.
 
 figure = plt.figure(figsize=(14, 3.9), layout="constrained")
 flat = (best[2, "tanh", 3], best[2, "relu", 3], best[3, "tanh", 1])
