@@ -5,7 +5,8 @@ arrays compute them and draw; `plot` draws once more, on axes of your own. matpl
 which the extra ``plot`` installs, is imported when something is drawn and not before.
 
 `_pairs` measures what is drawn of embeddings, `_labels` tells classes from values,
-`_points`, `_edges` and `_thumbnails` draw them, `_networks` asks networks, `_plane` and
+`_points`, `_edges` and `_thumbnails` draw them, `_fitted` finds what ends a pipeline or
+a search, `_networks` asks networks, `_plane` and
 `_separability` know the plane of two features and of two components, `_classes` draws
 samples in it, `_truths` reads predictions of sequences, `_tiles` draws small pictures
 side by side, `_panels` makes small multiples, `_drawing` holds what all Displays need

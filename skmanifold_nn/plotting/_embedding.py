@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from ._drawing import axes_of, closes_on_error
 from ._edges import draw_edges, graph_of_estimator, pairs_of_graph, thinned
+from ._fitted import last_step
 from ._labels import labels_of
 from ._points import colours_of, draw_legend, draw_points, label_axes, places_of
 from ._thumbnails import checked_images, draw_thumbnails
@@ -288,7 +288,7 @@ class EmbeddingDisplay:
         Parameters
         ----------
         estimator : estimator
-            Fitted, or a fitted pipeline that ends in it.
+            Fitted, or a fitted pipeline that ends in it, or a search among such.
         X : array-like, default=None
             Rows to place by ``estimator.transform``, for estimators without
             ``embedding_``, as :class:`sklearn.decomposition.PCA`, and for new rows.
@@ -325,7 +325,7 @@ class EmbeddingDisplay:
             If there is no embedding or no graph, or if the arrays do not belong
             together.
         """
-        last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        last = last_step(estimator)
         graph = None if isinstance(edges, bool | np.bool_) else edges
         if graph is None and edges:
             if X is not None:

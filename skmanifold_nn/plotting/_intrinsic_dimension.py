@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..metrics import IntrinsicDimension
 from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
+from ._fitted import last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -263,7 +263,7 @@ class IntrinsicDimensionDisplay:
         ValueError
             If the estimator is another one.
         """
-        fitted = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        fitted = last_step(estimator)
         check_is_fitted(fitted)
         if not hasattr(fitted, "dimension_pw_"):
             raise ValueError(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier, is_regressor
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import without_column_names
 from ._classes import draw_classes, draw_legend
 from ._drawing import closes_on_error, styled
+from ._fitted import steps_of
 from ._labels import labels_of
 from ._methods import named
 from ._panels import columns_of, panels_of
@@ -461,11 +461,7 @@ def _kind_of(y, kind):
 def _split(estimator):
     """What is before the network in a pipeline, or None, and the network."""
     check_is_fitted(estimator)
-    estimator = getattr(estimator, "best_estimator_", estimator)
-    before, net = None, estimator
-    if isinstance(estimator, Pipeline):
-        before = estimator[:-1] if len(estimator) > 1 else None
-        net = estimator[-1]
+    before, net = steps_of(estimator)
     if not hasattr(net, "layer_names_"):
         raise ValueError(
             f"This {type(net).__name__} has no layers to look at: give a network of "

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ._classes import colours_of_classes
 from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
+from ._fitted import last_step
 from ._methods import named
 
 if TYPE_CHECKING:
@@ -433,18 +433,15 @@ def _network_of(estimator):
     """The network within pipelines, searches and the like."""
     while not hasattr(estimator, "loss_curve_"):
         check_is_fitted(estimator)
-        if isinstance(estimator, Pipeline):
-            estimator = estimator[-1]
-        elif hasattr(estimator, "best_estimator_"):
-            estimator = estimator.best_estimator_
-        elif hasattr(estimator, "regressor_"):
-            estimator = estimator.regressor_
-        else:
+        within = last_step(estimator)
+        within = getattr(within, "regressor_", within)
+        if within is estimator:
             raise ValueError(
                 f"This {type(estimator).__name__} has no loss_curve_: give a network "
                 "that keeps its losses (scikit-learn's do not with solver='lbfgs'), or "
                 "use from_curves."
             )
+        estimator = within
     return estimator
 
 

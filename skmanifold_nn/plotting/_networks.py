@@ -1,8 +1,9 @@
 """What Displays want of fitted networks."""
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
+
+from ._fitted import last_step, steps_of
 
 __all__ = ["convolution_of", "last_of", "row_of"]
 
@@ -28,9 +29,8 @@ def last_of(estimator, X, method, alternative):
     NotFittedError
         If it is not fitted.
     """
-    if isinstance(estimator, Pipeline):
-        X = estimator[:-1].transform(X) if len(estimator) > 1 else X
-        estimator = estimator[-1]
+    before, estimator = steps_of(estimator)
+    X = X if before is None else before.transform(X)
     if not hasattr(estimator, method):
         raise ValueError(
             f"This {type(estimator).__name__} has no {method}: give a convolutional "
@@ -72,8 +72,7 @@ def convolution_of(estimator, layer=None):
     ValueError
         If there is no convolution in that layer; the message names those that have.
     """
-    if isinstance(estimator, Pipeline):
-        estimator = estimator[-1]
+    estimator = last_step(estimator)
     check_is_fitted(estimator, "coefs_")
     names = _layers_of_weights(estimator)
     layers = {

@@ -3,10 +3,11 @@
 from functools import cached_property
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.random import sample_without_replacement
 from sklearn.utils.validation import check_is_fitted
+
+from ._fitted import last_step
 
 __all__ = ["EmbeddedPairs", "pairs_of_arrays", "pairs_of_estimator"]
 
@@ -151,9 +152,8 @@ def pairs_of_estimator(estimator):
     ValueError
         If it does not keep them.
     """
-    if isinstance(estimator, Pipeline):
-        estimator = estimator[-1]
-    check_is_fitted(estimator, "embedding_")
+    estimator = last_step(estimator)
+    check_is_fitted(estimator)
     for name, sources_name in ATTRIBUTES:
         if not hasattr(estimator, name):
             continue

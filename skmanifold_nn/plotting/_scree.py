@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import pairwise_distances_chunked
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from .._measures import residual_variances
 from ._drawing import BLUE, VERMILION, axes_of, closes_on_error, styled
 from ._elbow import elbow, gap
+from ._fitted import steps_of
 from ._pairs import ATTRIBUTES, pairs_of_estimator
 
 if TYPE_CHECKING:
@@ -225,9 +225,9 @@ class ScreeDisplay:
         Parameters
         ----------
         estimator : estimator
-            Fitted, or a fitted pipeline that ends in it, such that its first k columns
-            are its embedding in k dimensions: not MDS, of which you fit one for each
-            number of dimensions and use `from_values`.
+            Fitted, a fitted pipeline that ends in it, or a search among such. Its first
+            k columns must be its embedding in k dimensions: not MDS, of which you fit
+            one for each number of dimensions and use `from_values`.
         X : array-like of shape (n_samples, n_features), default=None
             Rows for residual variances of an estimator that keeps no dissimilarities,
             as :class:`sklearn.decomposition.PCA`: their Euclidean distances, against
@@ -261,13 +261,13 @@ class ScreeDisplay:
         ValueError
             If the estimator has no such values.
         """
-        last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        before, last = steps_of(estimator)
         check_is_fitted(last)
         if kind == "auto":
             is_residual = X is not None or _keeps_dissimilarities(last)
             kind = "residual_variance" if is_residual else "eigenvalues"
         if kind == "residual_variance":
-            values = _residual_variances(estimator, last, X)
+            values = _residual_variances(before, last, X)
         elif kind == "eigenvalues":
             values = _eigenvalues(last)
             if mark == "auto" and hasattr(last, "affinity_matrix_"):
@@ -406,7 +406,7 @@ def _keeps_dissimilarities(estimator: Any) -> bool:
     )
 
 
-def _residual_variances(estimator: Any, last: Any, X: ArrayLike | None) -> NDArray:
+def _residual_variances(before: Any, last: Any, X: ArrayLike | None) -> NDArray:
     """Share of the distances' variance that the first 1, 2, ... columns leave."""
     name = type(last).__name__
     if hasattr(last, "stress_"):
@@ -417,8 +417,8 @@ def _residual_variances(estimator: Any, last: Any, X: ArrayLike | None) -> NDArr
     if X is not None:
         if not hasattr(last, "transform"):
             raise ValueError(f"This {name} has no transform to place X.")
-        if last is not estimator:
-            X = estimator[:-1].transform(X)
+        if before is not None:
+            X = before.transform(X)
         values = residual_variances(_blocks_of_rows(X), np.asarray(last.transform(X)))
         if np.isnan(values).any():
             raise ValueError(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
-from sklearn.pipeline import Pipeline
 
 from ._drawing import BLUE, VERMILION, closes_on_error, styled
+from ._fitted import last_step
 from ._panels import columns_of, panels_of
 from ._tiles import chosen
 from ._truths import (
@@ -353,7 +353,7 @@ class SequencePredictionsDisplay:
         display : SequencePredictionsDisplay
             The panels, drawn.
         """
-        net = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        net = last_step(estimator)
         if targets == "auto" and hasattr(net, "per_step_"):
             targets = "step" if net.per_step_ else "sequence"
         return cls.from_predictions(
