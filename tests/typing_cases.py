@@ -33,7 +33,12 @@ from skmanifold_nn.neural_network import (
     forecast,
 )
 from skmanifold_nn.neural_network.layers import LSTM, Conv2D, Dense, Flatten, Residual
-from skmanifold_nn.plotting import ShepardDisplay
+from skmanifold_nn.plotting import (
+    LayerRepresentationsDisplay,
+    SequencePredictionsDisplay,
+    ShepardDisplay,
+    TrustworthinessDisplay,
+)
 
 
 def constructors_of_networks() -> None:
@@ -169,3 +174,8 @@ def displays(X: NDArray[np.float64]) -> None:
     assert_type(display.plot(scatter_kw={"alpha": 0.5}), ShepardDisplay)
     display.figure_.savefig("shepard.png")
     display.plot(colour="red")  # type: ignore[call-arg]
+    curves = TrustworthinessDisplay.from_embeddings(X, {"": X}, metric=np.dot)
+    assert_type(curves, TrustworthinessDisplay)
+    LayerRepresentationsDisplay({"": X}, kind="label")  # type: ignore[arg-type]
+    from_predictions = SequencePredictionsDisplay.from_predictions
+    from_predictions(X, X, targets="series")  # type: ignore[arg-type]

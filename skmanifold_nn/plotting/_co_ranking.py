@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 import numpy as np
@@ -156,7 +156,7 @@ class CoRankingDisplay:
         embeddings: Mapping[str, ArrayLike],
         *,
         curve: Curve = "R_NX",
-        metric: str = "euclidean",
+        metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         n_anchors: int | None = None,
         random_state: RandomState = 0,
@@ -210,7 +210,7 @@ class CoRankingDisplay:
         estimators: Mapping[str, BaseEstimator],
         *,
         curve: Curve = "R_NX",
-        metric: str = "euclidean",
+        metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         n_anchors: int | None = None,
         random_state: RandomState = 0,

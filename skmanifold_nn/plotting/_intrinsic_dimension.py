@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -284,7 +284,7 @@ class IntrinsicDimensionDisplay:
         *,
         methods: str | list[str] | tuple[str, ...] | None = None,
         n_neighbors: ArrayLike | None = None,
-        metric: str = "euclidean",
+        metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         ax: Axes | None = None,
         line_kw: dict[str, Any] | None = None,

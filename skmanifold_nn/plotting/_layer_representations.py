@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -127,7 +127,7 @@ class LayerRepresentationsDisplay:
         places: dict[str, NDArray],
         *,
         y: NDArray | None = None,
-        kind: str = "class",
+        kind: Literal["class", "value"] = "class",
         lines: dict[str, NDArray] | None = None,
         widths: dict[str, int] | None = None,
         shares: dict[str, float] | None = None,
@@ -351,7 +351,7 @@ class LayerRepresentationsDisplay:
         representations: Mapping[str, ArrayLike],
         y: ArrayLike | None = None,
         *,
-        kind: str = "auto",
+        kind: Literal["auto", "class", "value"] = "auto",
         grids: Mapping[str, ArrayLike] | None = None,
         cut: ArrayLike | None = None,
         ax: Axes | Sequence[Axes] | NDArray | None = None,

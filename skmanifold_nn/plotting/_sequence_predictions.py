@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -126,7 +126,7 @@ class SequencePredictionsDisplay:
         truths: list[NDArray],
         predictions: list[NDArray],
         *,
-        kind: str = "value",
+        kind: Literal["class", "value"] = "value",
         names: list[str] | None = None,
         output_names: list[str] | None = None,
         histories: list[NDArray] | None = None,
@@ -295,7 +295,7 @@ class SequencePredictionsDisplay:
         *,
         sequences: int | ArrayLike | None = None,
         outputs: int | ArrayLike | None = None,
-        targets: str = "auto",
+        targets: Literal["auto", "sequence", "step"] = "auto",
         output_names: Sequence[str] | None = None,
         history: Sequence[ArrayLike] | None = None,
         steps: ArrayLike | None = None,
@@ -380,10 +380,10 @@ class SequencePredictionsDisplay:
         y_true: ArrayLike | Sequence[ArrayLike],
         y_pred: ArrayLike | Sequence[ArrayLike],
         *,
-        kind: str = "auto",
+        kind: Literal["auto", "class", "value"] = "auto",
         sequences: int | ArrayLike | None = None,
         outputs: int | ArrayLike | None = None,
-        targets: str = "auto",
+        targets: Literal["auto", "sequence", "step"] = "auto",
         output_names: Sequence[str] | None = None,
         history: Sequence[ArrayLike] | None = None,
         steps: ArrayLike | None = None,

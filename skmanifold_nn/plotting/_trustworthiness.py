@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -149,7 +149,7 @@ class TrustworthinessDisplay:
         embeddings: Mapping[str, ArrayLike],
         *,
         n_neighbors: ArrayLike | None = None,
-        metric: str = "euclidean",
+        metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         n_anchors: int | None = None,
         random_state: RandomState = 0,
@@ -204,7 +204,7 @@ class TrustworthinessDisplay:
         estimators: Mapping[str, BaseEstimator],
         *,
         n_neighbors: ArrayLike | None = None,
-        metric: str = "euclidean",
+        metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         n_anchors: int | None = None,
         random_state: RandomState = 0,
