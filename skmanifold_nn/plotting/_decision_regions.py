@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -122,7 +122,7 @@ class DecisionRegionsDisplay:
         region_kw: dict[str, Any] | None = None,
         border_kw: dict[str, Any] | None = None,
         scatter_kw: dict[str, Any] | None = None,
-    ) -> DecisionRegionsDisplay:
+    ) -> Self:
         """Draw regions, borders and samples.
 
         Parameters
@@ -217,7 +217,7 @@ class DecisionRegionsDisplay:
         region_kw: dict[str, Any] | None = None,
         border_kw: dict[str, Any] | None = None,
         scatter_kw: dict[str, Any] | None = None,
-    ) -> DecisionRegionsDisplay:
+    ) -> Self:
         """Draw the decision regions of a fitted classifier of two features.
 
         Parameters
@@ -307,7 +307,7 @@ class DecisionRegionsDisplay:
         region_kw: dict[str, Any] | None = None,
         border_kw: dict[str, Any] | None = None,
         scatter_kw: dict[str, Any] | None = None,
-    ) -> DecisionRegionsDisplay:
+    ) -> Self:
         """Draw decision regions from predictions for the places of a grid.
 
         Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -152,7 +152,7 @@ class LayerRepresentationsDisplay:
         scatter_kw: dict[str, Any] | None = None,
         line_kw: dict[str, Any] | None = None,
         cut_kw: dict[str, Any] | None = None,
-    ) -> LayerRepresentationsDisplay:
+    ) -> Self:
         """Draw the panels.
 
         Parameters
@@ -268,7 +268,7 @@ class LayerRepresentationsDisplay:
         scatter_kw: dict[str, Any] | None = None,
         line_kw: dict[str, Any] | None = None,
         cut_kw: dict[str, Any] | None = None,
-    ) -> LayerRepresentationsDisplay:
+    ) -> Self:
         """Draw what the layers of a fitted network make of samples and their plane.
 
         Parameters
@@ -359,7 +359,7 @@ class LayerRepresentationsDisplay:
         scatter_kw: dict[str, Any] | None = None,
         line_kw: dict[str, Any] | None = None,
         cut_kw: dict[str, Any] | None = None,
-    ) -> LayerRepresentationsDisplay:
+    ) -> Self:
         """Draw representations of the same samples that are there already.
 
         Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -110,7 +110,7 @@ class LossCurveDisplay:
         validation_kw: dict[str, Any] | None = None,
         score_kw: dict[str, Any] | None = None,
         best_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw the curves.
 
         Parameters
@@ -257,7 +257,7 @@ class LossCurveDisplay:
         validation_kw: dict[str, Any] | None = None,
         score_kw: dict[str, Any] | None = None,
         best_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw the losses of a fitted network.
 
         Parameters
@@ -318,7 +318,7 @@ class LossCurveDisplay:
         validation_kw: dict[str, Any] | None = None,
         score_kw: dict[str, Any] | None = None,
         best_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw the losses of several fitted networks, each in a colour of its own.
 
         Parameters
@@ -379,7 +379,7 @@ class LossCurveDisplay:
         validation_kw: dict[str, Any] | None = None,
         score_kw: dict[str, Any] | None = None,
         best_kw: dict[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw losses that are there already.
 
         Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -152,7 +152,7 @@ class SequencePredictionsDisplay:
         prediction_kw: dict[str, Any] | None = None,
         history_kw: dict[str, Any] | None = None,
         wrong_kw: dict[str, Any] | None = None,
-    ) -> SequencePredictionsDisplay:
+    ) -> Self:
         """Draw the panels.
 
         Parameters
@@ -305,7 +305,7 @@ class SequencePredictionsDisplay:
         prediction_kw: dict[str, Any] | None = None,
         history_kw: dict[str, Any] | None = None,
         wrong_kw: dict[str, Any] | None = None,
-    ) -> SequencePredictionsDisplay:
+    ) -> Self:
         """Draw what a fitted estimator predicts, and what is true.
 
         Parameters
@@ -393,7 +393,7 @@ class SequencePredictionsDisplay:
         prediction_kw: dict[str, Any] | None = None,
         history_kw: dict[str, Any] | None = None,
         wrong_kw: dict[str, Any] | None = None,
-    ) -> SequencePredictionsDisplay:
+    ) -> Self:
         """Draw predictions that are there already, and what is true.
 
         Parameters
