@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._typing import MatrixLike, RandomState
 from ..metrics import CoRanking, co_ranking
 from ._drawing import OKABE_ITO, styled
+from ._fitted import last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,8 +64,7 @@ def embeddings_of(
 def _embedding(estimator: BaseEstimator, X: Any) -> ArrayLike:
     if hasattr(estimator, "transform"):
         return estimator.transform(X)
-    steps = getattr(estimator, "steps", None)
-    last = steps[-1][1] if steps else estimator
+    last = last_step(estimator)
     check_is_fitted(last)
     embedding = getattr(last, "embedding_", None)
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)

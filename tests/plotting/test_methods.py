@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -27,13 +28,17 @@ class Frozen(BaseEstimator):
 
 
 def test_embeddings_of_estimators(rng):
-    X = rng.standard_normal((30, 3))
+    X, rows = rng.standard_normal((30, 3)), np.arange(30)
     pca = PCA(2).fit(X)
     pipe = make_pipeline(StandardScaler(), Frozen()).fit(X)
     found = embeddings_of(X, {"pca": pca, "frozen": Frozen().fit(X), "pipe": pipe})
     np.testing.assert_array_equal(found["pca"], pca.transform(X))
     np.testing.assert_array_equal(found["frozen"], X[:, :1])
     np.testing.assert_array_equal(found["pipe"], pipe[-1].embedding_)
+    one = {"cv": [(rows, rows)], "scoring": lambda estimator, X, y=None: 0.0}
+    search = GridSearchCV(Frozen(), {}, **one).fit(X)
+    found = embeddings_of(X, {"search": search})["search"]
+    np.testing.assert_array_equal(found, X[:, :1])
     with pytest.raises(ValueError, match=r"estimators must have transform, or .* 30"):
         embeddings_of(X, {"frozen": Frozen().fit(X[:20])})
     with pytest.raises(NotFittedError):
