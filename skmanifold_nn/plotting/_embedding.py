@@ -260,8 +260,9 @@ class EmbeddingDisplay:
             if len(columns) == 1 or {"c", "color"} & set(scatter_kw or {}):
                 labels = None
             has_colorbar = self.colorbar_ is not None
+            marker = (scatter_kw or {}).get("marker")
             self.legend_ = draw_legend(
-                ax, labels, n_edges, n_samples, has_colorbar, legend_kw
+                ax, labels, n_edges, n_samples, has_colorbar, legend_kw, marker
             )
         if self.name is not None:
             ax.set_title(self.name)

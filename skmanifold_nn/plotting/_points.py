@@ -187,11 +187,12 @@ def draw_legend(
     n_samples: int,
     has_colorbar: bool,
     legend_kw: dict[str, Any] | None,
+    marker: Any = None,
 ) -> Legend | None:
     """Name classes, points of which nothing is known, and how many edges are drawn.
 
     Beside the axes where the figure has a layout engine, which makes room for it, and
-    no colour bar there.
+    no colour bar there. All markers are `marker` where that is given.
     """
     from matplotlib.lines import Line2D
 
@@ -208,8 +209,8 @@ def draw_legend(
     if labels is not None and not labels.known.all():
         entries.append((MISSING, "o", "not known"))
     handles = [
-        Line2D([], [], color=colour, marker=marker, linestyle="none", label=name)
-        for colour, marker, name in entries
+        Line2D([], [], color=colour, marker=marker or own, linestyle="none", label=name)
+        for colour, own, name in entries
     ]
     if drawn < n_all:
         label = f"{drawn:,} of {n_all:,} edges"

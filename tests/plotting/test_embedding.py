@@ -311,6 +311,9 @@ def test_styles(rng, ax):
     assert display.legend_ is None
     display = display.plot(ax, legend_kw={"title": "parity"})
     assert display.legend_.get_title().get_text() == "parity"
+    display = display.plot(ax, scatter_kw={"marker": "x"})
+    markers = [handle.get_marker() for handle in display.legend_.legend_handles]
+    assert markers == ["x", "x"]
 
 
 @pytest.mark.parametrize(
