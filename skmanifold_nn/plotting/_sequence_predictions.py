@@ -457,12 +457,12 @@ class SequencePredictionsDisplay:
         if not per_step:
             names = [""]
             if sequences is not None:
-                rows = chosen(sequences, len(truths[0]), "sequences")
+                rows = chosen(sequences, len(truths[0]), "samples", name="sequences")
                 truths, predictions = [truths[0][rows]], [predictions[0][rows]]
         elif sequences is None:
             numbers = np.arange(min(len(truths), FEW))
         else:
-            numbers = chosen(sequences, len(truths), "sequences")
+            numbers = chosen(sequences, len(truths), "sequences", name="sequences")
         n_outputs = truths[0].shape[1]
         columns = chosen_outputs(outputs, n_outputs)
         output_names = names_of_outputs(output_names, n_outputs)

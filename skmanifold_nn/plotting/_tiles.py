@@ -49,16 +49,16 @@ def finite(array, name):
     )
 
 
-def chosen(indices, n, what):
-    """Which of n things to draw: those asked for, or all."""
+def chosen(indices, n, what, *, name="indices"):
+    """Which of n things to draw: those asked for, or all; `name` is the parameter."""
     if indices is None:
         return np.arange(n)
     indices = np.atleast_1d(indices)
     if indices.ndim != 1 or not np.issubdtype(indices.dtype, np.integer):
-        raise ValueError(f"indices must be int, one or a list of them, got {indices}.")
+        raise ValueError(f"{name} must be int, one or a list of them, got {indices}.")
     if len(indices) == 0 or indices.min() < -n or indices.max() >= n:
         raise ValueError(
-            f"indices must be some of the {n} {what}, 0 to {n - 1}, got {indices}."
+            f"{name} must be some of the {n} {what}, 0 to {n - 1}, got {indices}."
         )
     return indices % n
 

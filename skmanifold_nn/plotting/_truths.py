@@ -136,7 +136,7 @@ def _refuse(name, found, other):
 
 def chosen_outputs(outputs, n_outputs):
     """Numbers of the outputs to draw."""
-    return chosen(outputs, n_outputs, "outputs")
+    return chosen(outputs, n_outputs, "outputs", name="outputs")
 
 
 def kind_of(truth, prediction, kind):

@@ -197,6 +197,15 @@ def test_what_cannot_be_drawn(ax):
         SequencePredictionsDisplay.from_predictions([1.0], [1.0], outputs=[1], ax=ax)
 
 
+def test_sequences_that_there_are_not(rng, ax):
+    y = rng.normal(size=(4, 5))
+    for wrong, message in ((4, "some of the 4 sequences"), ([0.5], "int, one or")):
+        with pytest.raises(ValueError, match=f"sequences must be {message}"):
+            SequencePredictionsDisplay.from_predictions(
+                y, y, targets="step", sequences=wrong, ax=ax
+            )
+
+
 def test_styles_and_drawing_again(rng, ax):
     y = rng.integers(0, 3, size=(2, 9))
     display = SequencePredictionsDisplay.from_predictions(y, 2 - y, targets="step")

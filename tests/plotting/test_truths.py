@@ -6,6 +6,7 @@ from scipy import sparse
 
 from skmanifold_nn.plotting._truths import (
     checked_steps,
+    chosen_outputs,
     error_of,
     histories_of,
     kind_of,
@@ -102,6 +103,12 @@ def test_what_holds_no_sequences(y):
     for arrays in ((y, np.ones(3)), (np.ones(3), y)):
         with pytest.raises(ValueError, match=r"y_\w+ must be a dense array, or a list"):
             per_step_of(*arrays, "auto")
+
+
+def test_outputs_that_there_are_not():
+    assert chosen_outputs(-1, 3).tolist() == [2]
+    with pytest.raises(ValueError, match="outputs must be some of the 3 outputs"):
+        chosen_outputs(3, 3)
 
 
 def test_no_outputs():
