@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -258,9 +259,10 @@ class DecisionRegionsDisplay:
         _check_classifier(estimator, probabilities)
         rows = _of_two_features(X)
         low, high = bounds_of(rows, margin)
-        if not grid_resolution > 1:
+        if not (isinstance(grid_resolution, Integral) and grid_resolution > 1):
             raise ValueError(
-                f"grid_resolution must be greater than 1, got {grid_resolution}."
+                "grid_resolution must be an int greater than 1, got "
+                f"{grid_resolution!r}."
             )
         xx0, xx1 = np.meshgrid(
             np.linspace(low[0], high[0], grid_resolution),

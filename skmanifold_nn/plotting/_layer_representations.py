@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -310,6 +311,8 @@ class LayerRepresentationsDisplay:
         ValueError
             If the estimator has no layers to look at, or none of that name.
         """
+        if not (isinstance(n_lines, Integral) and n_lines >= 0):
+            raise ValueError(f"n_lines must be an int of at least 0, got {n_lines!r}.")
         before, net = _split(estimator)
         names = _names_of(net, layers)
         rows = rows_of(X)

@@ -1,5 +1,7 @@
 """Places of the plane of two features, as estimators want them."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.sparse import issparse
 
@@ -47,8 +49,8 @@ def bounds_of(rows, margin):
     ValueError
         If the margin is negative.
     """
-    if not 0 <= margin < np.inf:
-        raise ValueError(f"margin must be at least 0, and finite, got {margin}.")
+    if not (isinstance(margin, Real) and 0 <= margin < np.inf):
+        raise ValueError(f"margin must be at least 0, and finite, got {margin!r}.")
     low, high = (f(axis=0).astype(float) for f in (rows.min, rows.max))
     # A feature that does not vary gets some room, too.
     span = np.where(high > low, high - low, np.maximum(np.abs(high), 1))

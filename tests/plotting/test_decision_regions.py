@@ -154,8 +154,9 @@ def test_what_cannot_be_drawn(ax, rng):
     with pytest.raises(ValueError, match="KNeighborsClassifier predicts several"):
         refused(several, X, ax=ax)
     model = LogisticRegression().fit(X, y)
-    with pytest.raises(ValueError, match="grid_resolution must be greater than 1"):
-        refused(model, X, grid_resolution=1, ax=ax)
+    for wrong in (1, 2.5, None):
+        with pytest.raises(ValueError, match="grid_resolution must be an int greater"):
+            refused(model, X, grid_resolution=wrong, ax=ax)
     with pytest.raises(ValueError, match="margin must be at least 0"):
         refused(model, X, margin=-0.1, ax=ax)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):

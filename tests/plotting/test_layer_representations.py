@@ -253,6 +253,9 @@ def test_what_cannot_be_drawn(disc, figure):
             refused(net, X, y, layers=[layer])
     with pytest.raises(NotFittedError):
         refused(MLPClassifier(), X, y)
+    for wrong in (-1, 2.5, None):
+        with pytest.raises(ValueError, match=f"n_lines must be .* got {wrong}"):
+            refused(net, X, y, n_lines=wrong)
     with pytest.raises(ValueError, match="kind must be 'auto', 'class' or 'value'"):
         LayerRepresentationsDisplay.from_representations({"a": X}, y, kind="label")
     with pytest.raises(ValueError, match="one sample at least"):

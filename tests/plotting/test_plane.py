@@ -44,8 +44,9 @@ def test_bounds_have_a_margin():
     assert (low < [0, 50]).all() and (high > [0, 50]).all()
     with pytest.raises(ValueError, match=r"margin must be at least 0, .* got -1"):
         bounds_of(np.zeros((2, 2)), -1)
-    with pytest.raises(ValueError, match="margin must be at least 0, and finite"):
-        bounds_of(np.zeros((2, 2)), np.inf)
+    for wrong in (np.inf, np.nan, None, "0.1"):
+        with pytest.raises(ValueError, match="margin must be at least 0, and finite"):
+            bounds_of(np.zeros((2, 2)), wrong)
 
 
 @pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8])
