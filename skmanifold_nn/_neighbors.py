@@ -1,4 +1,4 @@
-"""Nearest neighbours of rows among themselves, where there is a quicker way.
+"""Nearest neighbours of rows, quicker than scikit-learn's or as reproducible as ours.
 
 In few dimensions: SciPy's k-d tree, over rows in the order of its leaves, so that
 queries that follow each other visit the same part of memory.
@@ -8,6 +8,9 @@ float32 rows give lower bounds of all squared distances, exact distances are com
 for the few pairs whose bounds are small, and a row is done when the next bound exceeds
 the distance of its k-th neighbour. Rows for which the bounds are too coarse are
 searched in float64.
+
+Where scikit-learn compares all rows, which of equally near ones it takes depends on
+threads and on the rows that are asked for together: the first ones count here.
 
 .. [1] Higham, "Accuracy and Stability of Numerical Algorithms", SIAM (2002), section
    3.1: |fl(x . y) - x . y| <= d u / (1 - d u) |x| . |y| for any order of summation.
@@ -24,6 +27,7 @@ from ._kernels._nearest import (
     squared_distances_of_pairs,
 )
 from ._sklearn_compat import (
+    compares_all_rows,
     searches_by_brute_force,
     searches_by_tree,
     training_rows,
@@ -39,6 +43,8 @@ MIN_FEATURES_PER_NEIGHBOR = 5
 MAX_NEIGHBORS = 50
 # Candidates that a row keeps beyond its neighbours.
 N_SPARE = 8
+# Equally near rows for which a search is prepared.
+N_TIED = 2
 # Inner products computed at a time: 32 MB, in few calls of BLAS.
 BLOCK_ROWS = 1024
 BLOCK_COLUMNS = 8192
@@ -258,6 +264,56 @@ def _applicable(nbrs, n_neighbors):
     )
 
 
+def kneighbors(nbrs, X=None, n_neighbors=None):
+    """The training rows nearest to each row of X, of equally near ones the first.
+
+    Parameters
+    ----------
+    nbrs : fitted NearestNeighbors
+    X : {array-like, sparse array} of shape (n_queries, n_features), optional
+        None: the training rows, which are not their own neighbours.
+    n_neighbors : int, optional
+        None: those of `nbrs`.
+
+    Returns
+    -------
+    distances : ndarray of shape (n_queries, n_neighbors)
+        Ascending, up to rounding.
+    neighbors : ndarray of shape (n_queries, n_neighbors)
+    """
+    k = nbrs.n_neighbors if n_neighbors is None else n_neighbors
+    available = nbrs.n_samples_fit_ - (X is None)
+    if not compares_all_rows(nbrs) or k >= available:
+        return nbrs.kneighbors(X, k)
+    distances, neighbors = nbrs.kneighbors(X, min(k + N_TIED, available))
+    order, keys = _by_distance_then_row(distances, neighbors)
+    n_asked = distances.shape[1]
+    nearest = np.take_along_axis(distances, order, axis=1)[:, :k]
+    chosen = np.take_along_axis(neighbors, order, axis=1)[:, :k]
+    undecided = np.flatnonzero(keys[:, k - 1] == keys[:, -1])
+    if n_asked < available and len(undecided):
+        # Of rows with that many ties all distances are wanted.
+        rows = training_rows(nbrs) if X is None else X
+        distances, neighbors = nbrs.kneighbors(rows[undecided], nbrs.n_samples_fit_)
+        if X is None:
+            other = neighbors != undecided[:, None]
+            shape = len(undecided), available
+            distances = distances[other].reshape(shape)
+            neighbors = neighbors[other].reshape(shape)
+        order, _ = _by_distance_then_row(distances, neighbors)
+        nearest[undecided] = np.take_along_axis(distances, order, axis=1)[:, :k]
+        chosen[undecided] = np.take_along_axis(neighbors, order, axis=1)[:, :k]
+    return nearest, chosen
+
+
+def _by_distance_then_row(distances, neighbors):
+    """Order of each row's neighbours, and their distances in steps of rounding."""
+    step = np.finfo(distances.dtype).eps ** 0.75 * distances[:, -1:]
+    keys = np.rint(distances / np.where(step > 0, step, 1))
+    order = np.lexsort((neighbors, keys), axis=1)
+    return order, np.take_along_axis(keys, order, axis=1)
+
+
 def kneighbors_graph(nbrs, n_neighbors, n_jobs=None):
     """Distances to the nearest neighbours of the training rows.
 
@@ -285,12 +341,9 @@ def kneighbors_graph(nbrs, n_neighbors, n_jobs=None):
     elif searches_by_tree(nbrs) and 1 <= n_neighbors < len(X):
         found = nearest_by_tree(X, tree_order(nbrs), n_neighbors, n_threads)
     if found is None:
-        return sparse.csr_array(
-            nbrs.kneighbors_graph(n_neighbors=n_neighbors, mode="distance")
-        )
+        found = kneighbors(nbrs, None, n_neighbors)
     distances, neighbors = found
     n = len(distances)
     indptr = np.arange(0, n * n_neighbors + 1, n_neighbors, dtype=np.int32)
-    return sparse.csr_array(
-        (distances.ravel(), neighbors.ravel(), indptr), shape=(n, n)
-    )
+    indices = neighbors.ravel().astype(np.int32, copy=False)
+    return sparse.csr_array((distances.ravel(), indices, indptr), shape=(n, n))

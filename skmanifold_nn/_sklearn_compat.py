@@ -48,6 +48,7 @@ __all__ = [
     "StrOptions",
     "available_if",
     "check_sample_weight",
+    "compares_all_rows",
     "fit_context",
     "has_callbacks",
     "is_first_partial_fit",
@@ -95,6 +96,11 @@ def searches_by_brute_force(nbrs):
         and nbrs.effective_metric_ == "euclidean"
         and not nbrs.effective_metric_params_
     )
+
+
+def compares_all_rows(nbrs):
+    """Whether a fitted NearestNeighbors compares all rows, by any metric."""
+    return nbrs._fit_method == "brute" and nbrs.effective_metric_ != "precomputed"
 
 
 def searches_by_tree(nbrs):

@@ -1,4 +1,4 @@
-"""Brute-force neighbours against scikit-learn's and against naive distances."""
+"""Neighbours against scikit-learn's and against naive distances."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
 from skmanifold_nn import _neighbors
-from skmanifold_nn._neighbors import kneighbors_graph, nearest_rows
+from skmanifold_nn._neighbors import kneighbors, kneighbors_graph, nearest_rows
 
 
 def clusters(rng):
@@ -264,3 +264,42 @@ def test_trees_find_the_nearest_other_rows(case, n_jobs, rng):
     np.fill_diagonal(all_distances, np.inf)
     assert_allclose(distances, np.sort(all_distances, axis=1)[:, :k])
     assert all(len(set(row)) == k for row in neighbors)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("k", [1, 4, 30])
+def test_of_equally_near_rows_the_first_are_neighbours(k, dtype):
+    rng = np.random.default_rng(7)
+    X = rng.integers(0, 3, (400, 6)).astype(dtype)  # more ties than are prepared for
+    queries = rng.integers(0, 3, (55, 6)).astype(dtype)
+    nbrs = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(X)
+    squares = ((queries[:, None] - X) ** 2).sum(axis=2)
+    expected = np.argsort(squares, axis=1, kind="stable")[:, :k]
+
+    distances, neighbors = kneighbors(nbrs, queries)
+    assert_array_equal(neighbors, expected)
+    assert_allclose(distances**2, np.take_along_axis(squares, expected, 1), atol=1e-5)
+    alone = [kneighbors(nbrs, row[None])[1][0] for row in queries]
+    assert_array_equal(alone, expected)
+    assert_array_equal(kneighbors(nbrs, sparse.csr_array(queries))[1], expected)
+
+
+def test_of_equally_near_others_the_first_are_neighbours():
+    X = np.random.default_rng(7).integers(0, 3, (300, 5)).astype(float)
+    squares = ((X[:, None] - X) ** 2).sum(axis=2)
+    np.fill_diagonal(squares, np.inf)
+    expected = np.argsort(squares, axis=1, kind="stable")[:, :6]
+    nbrs = NearestNeighbors(algorithm="brute").fit(X)
+    assert_array_equal(kneighbors(nbrs, None, 6)[1], expected)
+    graph = kneighbors_graph(nbrs, 6)
+    assert_array_equal(graph.indices.reshape(300, 6), expected)
+    assert graph.indices.dtype == np.int32
+
+
+def test_all_rows_can_be_neighbours():
+    X = np.random.default_rng(7).integers(0, 3, (20, 2)).astype(float)
+    nbrs = NearestNeighbors(algorithm="brute").fit(X)
+    distances, neighbors = kneighbors(nbrs, X[:3], 20)
+    assert_array_equal(np.sort(neighbors), np.tile(np.arange(20), (3, 1)))
+    assert kneighbors(nbrs, None, 19)[0].shape == (20, 19)
+    assert (np.diff(distances) >= 0).all()

@@ -14,7 +14,7 @@ from .._kernels._affinity import (
     merge_directions,
     transpose_pattern,
 )
-from .._neighbors import kneighbors_graph
+from .._neighbors import kneighbors, kneighbors_graph
 from .._sklearn_compat import searches_by_brute_force, training_rows
 from ..graph import symmetrize
 
@@ -202,7 +202,7 @@ class NearRows:
             1 for neighbours of both directions, 1/2 of one.
         """
         n = len(self.squares)
-        nearest = self.nbrs.kneighbors(X, return_distance=False)
+        _, nearest = kneighbors(self.nbrs, X)
         forward = (nearest + n * np.arange(len(nearest))[:, None]).ravel()
         if self.precomputed:
             X = sparse.csr_array(X)

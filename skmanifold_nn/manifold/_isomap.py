@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._measures import residual_variances
 from .._memory import require_memory
+from .._neighbors import kneighbors
 from .._sklearn_compat import (
     VALID_METRICS,
     Interval,
@@ -412,7 +413,7 @@ class Isomap(GeodesicPathMixin, Embedding):
     def _links(self, X):
         """Distances from new rows to their neighbours, as a CSR over training rows."""
         if self.n_neighbors is not None:
-            distances, indices = self.nbrs_.kneighbors(X)
+            distances, indices = kneighbors(self.nbrs_, X)
             counts = np.full(len(distances), distances.shape[1])
             distances, indices = distances.ravel(), indices.ravel()
         else:

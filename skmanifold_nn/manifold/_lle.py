@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._memory import require_memory
-from .._neighbors import kneighbors_graph
+from .._neighbors import kneighbors, kneighbors_graph
 from .._sklearn_compat import (
     Interval,
     StrOptions,
@@ -432,7 +432,7 @@ class LocallyLinearEmbedding(Embedding):
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
         n_neighbors = min(self.n_neighbors, self.nbrs_.n_samples_fit_)
-        neighbors = self.nbrs_.kneighbors(X, n_neighbors, return_distance=False)
+        _, neighbors = kneighbors(self.nbrs_, X, n_neighbors)
         weights = barycenter_weights(
             X, training_rows(self.nbrs_), neighbors, reg=self.reg, n_jobs=self.n_jobs
         )

@@ -4,6 +4,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
+from .._neighbors import kneighbors
+
 __all__ = ["reconstruct", "walk"]
 
 
@@ -26,7 +28,7 @@ def reconstruct(points, embedding, rows, n_neighbors):
     """
     n_neighbors = min(n_neighbors, len(embedding))
     nearest = NearestNeighbors(n_neighbors=n_neighbors).fit(embedding)
-    distances, indices = nearest.kneighbors(points)
+    distances, indices = kneighbors(nearest, points)
     weights = _local_linear_weights(points, embedding[indices], distances)
     smoother = sparse.csr_array(
         (weights.ravel(), indices.ravel(), np.arange(0, indices.size + 1, n_neighbors)),
