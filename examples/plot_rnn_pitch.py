@@ -31,7 +31,7 @@ from skmanifold_nn.neural_network import (
     MLPRegressor,
     SequenceScaler,
 )
-from skmanifold_nn.plotting import LossCurveDisplay
+from skmanifold_nn.plotting import LossCurveDisplay, SequencePredictionsDisplay
 
 X, pitch, sounds = make_voices(240, return_sounds=True, random_state=1)
 voiced = [hertz > 0 for hertz in pitch]
@@ -126,4 +126,12 @@ ax.set(xlabel="seconds", ylabel="pitch in Hz")
 ax.legend()
 
 LossCurveDisplay.from_estimators(nets, log=True)
+plt.show()
+
+# %%
+# Three more of them, in octaves above 200 Hz, pauses included:
+
+SequencePredictionsDisplay.from_estimator(
+    nets["GRU, both directions"], X[test], octaves[test], sequences=[0, 20, 40]
+)
 plt.show()
