@@ -113,7 +113,13 @@ class build_ext_probed(build_ext):
                 "-fno-math-errno",
                 "-g0",
             ]
+        # Not when setup.py is read: neither metadata nor a source distribution need C.
+        translated = cythonize(
+            list(extensions()), compiler_directives=DIRECTIVES, nthreads=N_PROCESSES
+        )
+        sources = {extension.name: extension.sources for extension in translated}
         for extension in self.extensions:
+            extension.sources = sources[extension._full_name]
             extension.extra_compile_args = compile_args
             extension.extra_link_args = link_args
             extension.define_macros = macros
@@ -148,9 +154,4 @@ def extensions():
 # Processes are started without importing this file again on Linux only.
 N_PROCESSES = (os.cpu_count() or 1) if sys.platform.startswith("linux") else 0
 
-setup(
-    ext_modules=cythonize(
-        list(extensions()), compiler_directives=DIRECTIVES, nthreads=N_PROCESSES
-    ),
-    cmdclass={"build_ext": build_ext_probed},
-)
+setup(ext_modules=list(extensions()), cmdclass={"build_ext": build_ext_probed})
