@@ -211,20 +211,11 @@ class EmbeddingDisplay:
         ValueError
             If the arrays do not belong together, or the axes not to the dimensions.
         """
-        embedding = _checked(self.embedding)
-        n_samples = len(embedding)
-        columns = _columns(self.dimensions, embedding.shape[1])
-        labels = pairs = images = None
-        if self.y is not None:
-            labels = labels_of(self.y, n_samples, self.kind)
-        if self.graph is not None:
-            pairs = pairs_of_graph(self.graph, n_samples)
-        if self.images is not None:
-            images = checked_images(self.images, n_samples, columns)
+        columns, places, labels, pairs, images = self._parts()
         _check_numbers(max_images, max_edges, image_size)
         ax = _axes(ax, len(columns), f"{type(self).__name__}.plot")
 
-        places = places_of(embedding[:, columns], labels)
+        n_samples = len(places)
         colours = colours_of(labels, n_samples, cmap)
         self.scatters_, self.missing_ = draw_points(
             ax, places, labels, colours, cmap, scatter_kw
@@ -268,6 +259,20 @@ class EmbeddingDisplay:
             ax.set_title(self.name)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _parts(self) -> tuple[list[int], NDArray, Any, Any, Any]:
+        """What is to be drawn, once it is known to belong together."""
+        embedding = _checked(self.embedding)
+        n_samples = len(embedding)
+        columns = _columns(self.dimensions, embedding.shape[1])
+        labels = pairs = images = None
+        if self.y is not None:
+            labels = labels_of(self.y, n_samples, self.kind)
+        if self.graph is not None:
+            pairs = pairs_of_graph(self.graph, n_samples)
+        if self.images is not None:
+            images = checked_images(self.images, n_samples, columns)
+        return columns, places_of(embedding[:, columns], labels), labels, pairs, images
 
     @classmethod
     def from_estimator(
