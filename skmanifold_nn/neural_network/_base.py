@@ -36,6 +36,7 @@ from ._bases import (
     TransformerMixin,
 )
 from ._numbers import FlatNumbers
+from ._rows import needs_no_check
 from ._saving import load_estimator, save_estimator
 from ._training import (
     OPTIMIZER_PARAMS,
@@ -468,6 +469,8 @@ class NeuralNetwork(
         return X, y, sample_weight
 
     def _validate_rows(self, X, dtype):
+        if needs_no_check(self, X, dtype):
+            return X
         return validate_data(
             self, X, accept_sparse="csr", dtype=dtype, order="C", reset=False
         )

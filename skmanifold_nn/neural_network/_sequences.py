@@ -5,7 +5,6 @@ starts. Rows of a table are checked by scikit-learn (`validate_sequences`), all 
 input, which scikit-learn has no words for, here.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 from numbers import Integral
@@ -15,6 +14,8 @@ from scipy.sparse import issparse
 from sklearn import get_config
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
+
+from ._rows import has_finite_sum, needs_no_check
 
 __all__ = [
     "Sequences",
@@ -204,7 +205,7 @@ def validate_sequences(
     if not is_table:
         sequences = read_sequences(X, dtype=dtype, **fitted)
     else:
-        if reset or not _needs_no_check(estimator, X, dtype):
+        if reset or not needs_no_check(estimator, X, dtype):
             X = _checked_table(estimator, X, dtype, mask, reset, on_table)
         sequences = read_rows(X, **fitted)
     if reset:
@@ -214,19 +215,6 @@ def validate_sequences(
             estimator.n_features_in_ = sequences.n_features
             vars(estimator).pop("feature_names_in_", None)
     return sequences
-
-
-def _needs_no_check(estimator, X, dtype):
-    """Whether scikit-learn, which takes longer, would return the same table."""
-    return (
-        type(X) is np.ndarray
-        and X.shape == (len(X), estimator.n_features_in_)
-        and len(X) > 0
-        and X.dtype in (dtype if isinstance(dtype, tuple) else (dtype,))
-        and X.flags.c_contiguous
-        and not hasattr(estimator, "feature_names_in_")
-        and math.isfinite(_sum(X))
-    )
 
 
 def _checked_table(estimator, X, dtype, mask, reset, on_table):
@@ -511,15 +499,9 @@ def _as_numbers(array, dtype, name):
         ) from None
 
 
-def _sum(values):
-    """Finite only where all values are."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return values.sum()
-
-
 def check_finite(values, starts, name, remedy):
     """Refuse NaN and infinity in values for all steps, naming the sequence."""
-    if get_config()["assume_finite"] or math.isfinite(_sum(values)):
+    if get_config()["assume_finite"] or has_finite_sum(values):
         return
     wrong = ~np.isfinite(values)
     wrong = np.flatnonzero(wrong.reshape(len(values), -1).any(axis=1))
