@@ -11,13 +11,16 @@ invented because of it.
 # %%
 # The adding problem
 # ------------------
-# A step has a number between 0 and 1, and a mark: it is 1 at one step of the first half
-# and one of the second half, and 0 at all others. Who ignores the sequence and says 1
-# has a mean squared error of 1/6.
+# A step has a number between -1 and 1, and a mark: it is 1 at one of the first ten
+# steps and at another one of the first half, -1 at the first and the last step, and 0 at
+# all others. Wanted is 0.5 and a quarter of the sum of the two numbers with mark 1, where
+# that of the first step counts as 0. Who ignores the sequence and says 0.5 has a mean
+# squared error of 0.033 for 10 steps and of 0.039 for 60.
 
 import matplotlib.pyplot as plt
 import numpy as np
 
+from skmanifold_nn.datasets import make_adding_problem
 from skmanifold_nn.neural_network import (
     GRURegressor,
     LSTMRegressor,
@@ -31,36 +34,30 @@ STYLES = {
 }
 
 
-def adding_problem(n_sequences, n_steps, seed):
-    """Sequences, sums, and the two marked steps of each sequence."""
-    rng = np.random.default_rng(seed)
-    numbers = rng.uniform(size=(n_sequences, n_steps))
-    marked = rng.integers(0, n_steps // 2, size=(2, n_sequences))
-    marked[1] += n_steps // 2
-    rows = np.arange(n_sequences)
-    marks = np.zeros_like(numbers)
-    marks[rows, marked] = 1
-    X = np.stack([numbers, marks], axis=2).astype(np.float32)
-    return X, numbers[rows, marked].sum(axis=0), marked
+def adding_problem(n_samples, shortest, longest, seed):
+    """A list of sequences in float32, which is faster, and the answers."""
+    X, y = make_adding_problem(
+        n_samples, length=shortest, max_length=longest, random_state=seed
+    )
+    return [x.astype(np.float32) for x in X], y
 
 
 # %%
 # Longer and longer sequences
 # ---------------------------
-# 5,000 sequences, 32 units. Networks stay at the error of the constant for some epochs;
-# the longer the sequences, the longer. From 30 steps on the simple one does not get
-# away from it for long.
+# 5,000 sequences of 10 to 20, 40 and 60 steps, 32 units. The longer the sequences, the
+# longer it takes to get away from the error of the constant (grey). The simple network
+# does so for the shortest ones, and hardly for the others.
 
-lengths = (10, 30, 60)
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), sharey=True, layout="constrained")
 nets = {}
-for ax, n_steps in zip(axes, lengths, strict=True):
-    X, y, _ = adding_problem(5000, n_steps, seed=3)
-    X_val, y_val, _ = adding_problem(500, n_steps, seed=4)
+for ax, longest in zip(axes, (20, 40, 60), strict=True):
+    X, y = adding_problem(5000, 10, longest, seed=3)
+    X_val, y_val = adding_problem(500, 10, longest, seed=4)
     for regressor, (colour, style) in STYLES.items():
         net = regressor(
             (32,),
-            batch_size=50,
+            batch_size=25,
             learning_rate="cosine",
             learning_rate_init=0.01,
             clip_norm=1.0,
@@ -73,21 +70,23 @@ for ax, n_steps in zip(axes, lengths, strict=True):
         errors = 2 * np.array(net.validation_loss_curve_)
         name = regressor.__name__.removesuffix("Regressor")
         ax.semilogy(np.arange(1, 13), errors, style, color=colour, label=name)
-        print(f"{n_steps} steps: {name:9} error {errors[-1]:.4f}")
-        nets[regressor, n_steps] = net
-    ax.axhline(1 / 6, color="0.7", linewidth=1, zorder=0)
-    ax.set(title=f"{n_steps} steps", xlabel="epoch")
+        print(f"up to {longest} steps: {name:9} error {errors[-1]:.5f}")
+        nets[regressor, longest] = net
+    ax.axhline(np.mean((y_val - 0.5) ** 2), color="0.7", linewidth=1, zorder=0)
+    ax.set(title=f"10 to {longest} steps", xlabel="epoch")
 axes[0].set(ylabel="mean squared error")
-axes[0].legend()
+axes[1].legend(loc="center right")
 
 # %%
 # What became of a number
 # -----------------------
-# A marked number is made larger by 0.1. The sum of a network that has remembered it
-# becomes larger by as much, wherever the number stood; the ratio is 1. Of a network
-# whose memory fails, it does not change.
+# A marked number is made larger by 0.1. The answer of a network that has remembered it
+# becomes larger by a quarter of this, wherever the number stood: the ratio of the sum's
+# change and the number's is 1. Of a network whose memory fails, it is 0. Sequences have
+# 60 steps; the 30 of the second half follow on all those that are drawn here.
 
-X, y, marked = adding_problem(1000, 60, seed=5)
+X, y = make_adding_problem(1000, length=60, random_state=5)
+marked = np.nonzero(X[..., 1] == 1)[1].reshape(-1, 2).T
 rows = np.arange(len(X))
 figure, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
 for regressor, (colour, style) in STYLES.items():
@@ -97,12 +96,12 @@ for regressor, (colour, style) in STYLES.items():
     for steps in marked:
         changed = X.copy()
         changed[rows, steps, 0] += 0.1
-        ratios.append((net.predict(changed) - known) / 0.1)
-    ratios = np.concatenate(ratios)
-    places = marked.ravel() // 4
-    means = [ratios[places == k].mean() for k in range(15)]
+        ratios.append(4 * (net.predict(changed) - known) / 0.1)  # y has a quarter
+    ratios = np.array(ratios)
+    # Without the first step, whose number does not count.
+    means = [ratios[marked == step].mean() for step in range(1, 30)]
     name = regressor.__name__.removesuffix("Regressor")
-    ax.plot(4 * np.arange(15) + 2, means, style, color=colour, label=name)
+    ax.plot(np.arange(1, 30), means, style, color=colour, label=name)
 ax.set(xlabel="step of the marked number", ylabel="change of the sum / of the number")
 ax.legend(loc="center left")
 
@@ -110,30 +109,24 @@ ax.legend(loc="center left")
 # Other lengths
 # -------------
 # Recurrent networks take sequences of any length, but what they learn from sequences of
-# 60 steps is to have the sum ready after 60 steps, not before and not much later. From
-# sequences of 20 to 60 steps, a list of arrays, they learn to keep it.
+# 20 steps is to have the sum ready after 20 steps, not before and not later. From
+# sequences of 10 to 20 steps they learn to keep it for some more, and from 10 to 60 for
+# a hundred.
 
-rng = np.random.default_rng(7)
-X, y = [], []
-for n_steps in rng.integers(20, 61, size=5000):
-    sequence, total, _ = adding_problem(1, n_steps, seed=rng)
-    X.append(sequence[0])
-    y.append(total[0])
-mixed = {}
+X, y = adding_problem(5000, 20, 20, seed=3)
+columns = []
 for regressor in (LSTMRegressor, GRURegressor):
-    net = regressor(**nets[regressor, 60].get_params())
-    mixed[regressor] = net.fit(X, np.array(y))
+    net = regressor(**nets[regressor, 20].get_params()).fit(X, y)
+    columns += [net, nets[regressor, 20], nets[regressor, 60]]
 
 print("mean squared errors")
-print("steps   LSTM of 60    of 20-60   GRU of 60    of 20-60")
-for n_steps in (20, 40, 60, 80, 100):
-    X, y, _ = adding_problem(1000, n_steps, seed=6)
-    errors = [
-        np.mean((net.predict(X) - y) ** 2)
-        for regressor in mixed
-        for net in (nets[regressor, 60], mixed[regressor])
-    ]
+print("steps  LSTM of 20   10-20    10-60   GRU of 20   10-20    10-60")
+for n_steps in (10, 20, 30, 40, 60, 100, 200):
+    X, y = make_adding_problem(1000, length=n_steps, random_state=6)
+    errors = [np.mean((net.predict(X) - y) ** 2) for net in columns]
     print(
-        "{:5}       {:.4f}      {:.4f}      {:.4f}      {:.4f}".format(n_steps, *errors)
+        "{:5}      {:.4f}   {:.4f}   {:.4f}      {:.4f}   {:.4f}   {:.4f}".format(
+            n_steps, *errors
+        )
     )
 plt.show()
