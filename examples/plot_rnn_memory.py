@@ -12,10 +12,10 @@ invented because of it.
 # The adding problem
 # ------------------
 # A step has a number between -1 and 1, and a mark: it is 1 at one of the first ten
-# steps and at another one of the first half, -1 at the first and the last step, and 0 at
-# all others. Wanted is 0.5 and a quarter of the sum of the two numbers with mark 1, where
-# that of the first step counts as 0. Who ignores the sequence and says 0.5 has a mean
-# squared error of 0.033 for 10 steps and of 0.039 for 60.
+# steps and at another one of the first half, -1 at the first and the last step, and 0
+# at all others. Wanted is 0.5 and a quarter of the sum of the two numbers with mark 1,
+# where that of the first step counts as 0. Who ignores the sequence and says 0.5 has a
+# mean squared error of 0.033 for 10 steps and of 0.039 for 60.
 
 import matplotlib.pyplot as plt
 import numpy as np
