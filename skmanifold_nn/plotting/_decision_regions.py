@@ -11,9 +11,10 @@ from sklearn.base import is_classifier
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from ._classes import colours_of_classes, draw_classes, draw_legend
-from ._drawing import axes_of, closes_on_error, styled
+from ._drawing import axes_of, class_styles, closes_on_error, styled
+from ._labels import labels_among
 from ._plane import bounds_of, like, rows_of
+from ._points import draw_legend, draw_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,8 +27,8 @@ class DecisionRegionsDisplay:
     """Regions of the plane by the class that a classifier predicts there.
 
     scikit-learn's :class:`~sklearn.inspection.DecisionBoundaryDisplay` colours the
-    plane; the borders of the regions and the samples, each class with a colour and a
-    marker of its own, are added here. Colours are told apart with any colour vision.
+    plane; the borders of the regions and the samples are added here. A class looks as
+    in all Displays, see :class:`EmbeddingDisplay`.
 
     Make it by `from_estimator` or `from_predictions`; all parameters are kept as
     attributes.
@@ -145,15 +146,18 @@ class DecisionRegionsDisplay:
         ax = axes_of(ax, f"{type(self).__name__}.plot")
         self._draw_regions(ax, region_kw)
         self._draw_borders(ax, border_kw)
-        self.scatters_ = []
+        ax.set(xlim=self.xx0[0, [0, -1]], ylim=self.xx1[[0, -1], 0])
+        self.scatters_, self.legend_ = [], None
         if self.X is not None:
             # Without labels all samples are of none of the classes.
             y = np.full(len(self.X), None) if self.y is None else self.y
-            self.scatters_ = draw_classes(
-                ax, self.X, y, self.classes, scatter_kw, edges=True
+            labels = labels_among(y, self.classes)
+            scatters, others = draw_points(
+                ax, self.X, labels, scatter_kw, by_class=True
             )
-        ax.set(xlim=self.xx0[0, [0, -1]], ylim=self.xx1[[0, -1], 0])
-        self.legend_ = draw_legend(ax, self.scatters_)
+            self.scatters_ = [drawn for drawn in (*scatters, others) if drawn]
+            if self.y is not None:
+                self.legend_ = draw_legend(ax, self.X, labels, scatter_kw, beside=False)
         if self.feature_names is not None:
             ax.set(xlabel=self.feature_names[0], ylabel=self.feature_names[1])
         self.ax_, self.figure_ = ax, ax.figure
@@ -165,7 +169,7 @@ class DecisionRegionsDisplay:
         from sklearn.inspection import DecisionBoundaryDisplay
 
         n_classes = len(self.classes)
-        colours = colours_of_classes(n_classes)
+        colours, _ = class_styles(n_classes)
         regions = {"vmin": 0, "vmax": 1, "zorder": -1, "rasterized": True, "alpha": 0.5}
         response = self.probabilities
         if response is None:

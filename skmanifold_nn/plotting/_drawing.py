@@ -65,17 +65,17 @@ MARKERS = "o^sDvP<*>X"
 MISSING = "#c8c8c8"  # of points whose class or value is not known
 
 
-def class_styles(n_classes: int) -> list[tuple[str, str]]:
-    """Colour and marker of each class: up to eight, up to ten, or any number of them.
+def class_styles(n_classes: int) -> tuple[list[str], list[str]]:
+    """Colours and markers of classes: up to eight, up to ten, or any number of them.
 
     Beyond ten classes the colours come again with other markers, beyond a hundred the
     markers too.
     """
-    colours = OKABE_ITO if n_classes <= len(OKABE_ITO) else PETROFF
-    return [
-        (colours[k % len(colours)], MARKERS[k // len(colours) % len(MARKERS)])
-        for k in range(n_classes)
-    ]
+    palette = OKABE_ITO if n_classes <= len(OKABE_ITO) else PETROFF
+    n_colours = len(palette)
+    colours = [palette[k % n_colours] for k in range(n_classes)]
+    markers = [MARKERS[k // n_colours % len(MARKERS)] for k in range(n_classes)]
+    return colours, markers
 
 
 def closes_on_error(plot: Callable[P, T]) -> Callable[P, T]:

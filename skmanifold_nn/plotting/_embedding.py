@@ -37,7 +37,7 @@ class EmbeddingDisplay:
     Points are drawn in the order of the rows; shuffle rows that are sorted by class,
     or the last class covers the others. Up to eight classes have Okabe and Ito's
     colours [1]_, up to ten Petroff's [2]_, both told apart with any colour vision; more
-    have these ten again with other markers.
+    have these ten again with other markers. So it is in all Displays.
 
     Make it by `from_estimator` or `from_embedding`; all parameters are kept as
     attributes.
@@ -187,8 +187,8 @@ class EmbeddingDisplay:
             Colours of values.
         legend : bool, default=True
             Whether to name the classes. In a figure with a layout engine, as new ones
-            have, the legend stands beside the axes; otherwise within, where it covers
-            the fewest points.
+            have, the legend stands beside the axes; otherwise within, in the corner
+            with the fewest points.
         colorbar : bool, default=True
             Whether to draw the scale of the values.
         scatter_kw : dict, default=None
@@ -218,7 +218,7 @@ class EmbeddingDisplay:
         n_samples = len(places)
         colours = colours_of(labels, n_samples, cmap)
         self.scatters_, self.missing_ = draw_points(
-            ax, places, labels, colours, cmap, scatter_kw
+            ax, places, labels, scatter_kw, cmap=cmap
         )
         label_axes(ax, columns, labels)
         self.classes_ = None if labels is None else labels.classes
@@ -247,13 +247,14 @@ class EmbeddingDisplay:
             )
         self.legend_ = None
         if legend:
-            # Not of the user's own colours, nor of what names of bands say already.
-            if len(columns) == 1 or {"c", "color"} & set(scatter_kw or {}):
-                labels = None
-            has_colorbar = self.colorbar_ is not None
-            marker = (scatter_kw or {}).get("marker")
             self.legend_ = draw_legend(
-                ax, labels, n_edges, n_samples, has_colorbar, legend_kw, marker
+                ax,
+                places,
+                None if len(columns) == 1 else labels,  # bands have their names
+                scatter_kw,
+                legend_kw,
+                n_edges=n_edges,
+                beside=self.colorbar_ is None,
             )
         if self.name is not None:
             ax.set_title(self.name)
@@ -463,9 +464,7 @@ def _axes(ax: Axes | None, n_columns: int, caller: str) -> Axes:
     """Axes of two or three dimensions."""
     in_space = n_columns == 3
     is_new = ax is None
-    ax = axes_of(
-        ax, caller, projection="3d" if in_space else None, layout="constrained"
-    )
+    ax = axes_of(ax, caller, projection="3d" if in_space else None, layout="compressed")
     if is_new and in_space:
         ax.computed_zorder = False  # points over edges
     if (ax.name == "3d") != in_space:

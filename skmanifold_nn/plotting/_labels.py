@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import type_of_target
 
-__all__ = ["KINDS", "Labels", "labels_of"]
+__all__ = ["KINDS", "Labels", "labels_among", "labels_of"]
 
 KINDS = ("auto", "class", "value")
 # Whole numbers of more points than this, most of them distinct, are values.
@@ -41,8 +41,8 @@ class Labels:
     name: str | None = None
 
 
-def labels_of(y: ArrayLike, n_samples: int, kind: str = "auto") -> Labels:
-    """Classes or values, as `kind` says or as they look.
+def labels_of(y: ArrayLike | None, n_samples: int, kind: str = "auto") -> Labels:
+    """Classes or values, as `kind` says or as they look; none are known of None.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def labels_of(y: ArrayLike, n_samples: int, kind: str = "auto") -> Labels:
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
     name = getattr(y, "name", None)
-    known, labels = _known(y)
+    known, labels = _known([None] * n_samples if y is None else y)
     if len(known) != n_samples:
         raise ValueError(
             f"y must have one label for each of the {n_samples} points, got "
@@ -70,6 +70,13 @@ def labels_of(y: ArrayLike, n_samples: int, kind: str = "auto") -> Labels:
     codes = np.full(n_samples, -1)
     codes[known] = numbers
     return Labels(known, classes, codes, name)
+
+
+def labels_among(y: ArrayLike, classes: NDArray) -> Labels:
+    """Which of the classes each point is of; labels that are none are not known."""
+    matches = np.asarray(y)[:, np.newaxis] == classes
+    known = matches.any(axis=1)
+    return Labels(known, classes, np.where(known, matches.argmax(axis=1), -1))
 
 
 def _known(y: Any) -> tuple[NDArray, NDArray]:

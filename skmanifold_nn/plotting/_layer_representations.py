@@ -13,13 +13,13 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import without_column_names
-from ._classes import draw_classes, draw_legend
 from ._drawing import closes_on_error, styled
 from ._fitted import steps_of
 from ._labels import labels_of
 from ._methods import named
 from ._panels import columns_of, panels_of
 from ._plane import bounds_of, like, lines_of, rows_of
+from ._points import draw_legend, draw_points
 from ._separability import LinearMap, separability_of
 
 if TYPE_CHECKING:
@@ -182,30 +182,26 @@ class LayerRepresentationsDisplay:
         self.axes_ = panels_of(ax, n_panels, n_columns, PANEL, caller)
         self.figure_ = self.axes_[0].figure
         self.scatters_, self.grids_ = [], []
+        first = next(iter(self.places.values()))
+        labels = labels_of(self.y, len(first), self.kind)
         for panel, (name, places) in zip(self.axes_, self.places.items(), strict=True):
-            self.scatters_.append(self._draw_samples(panel, places, scatter_kw))
+            scatters, others = draw_points(
+                panel, places, labels, scatter_kw, by_class=True
+            )
+            self.scatters_.append([drawn for drawn in (*scatters, others) if drawn])
             self.grids_.append(self._draw_grid(panel, name, line_kw))
             self._frame(panel, name, places)
         self.cut_line_ = self._draw_cut(cut_kw) if self.cut is not None else None
         self.legend_ = self.colorbar_ = None
         if self.y is not None and self.kind == "class":
-            self.legend_ = draw_legend(self.axes_[0], self.scatters_[0])
-        elif self.y is not None:
+            self.legend_ = draw_legend(
+                self.axes_[0], first, labels, scatter_kw, beside=False
+            )
+        elif labels.known.any():
             self.colorbar_ = self.figure_.colorbar(
                 self.scatters_[0][0], ax=list(self.axes_), label="y"
             )
         return self
-
-    def _draw_samples(self, ax, places, scatter_kw):
-        if self.kind == "class":
-            y = np.full(len(places), None) if self.y is None else self.y
-            classes = np.unique(y) if self.y is not None else np.empty(0)
-            return draw_classes(ax, places, y, classes, scatter_kw)
-        from matplotlib.collections import PathCollection
-
-        points = {"c": self.y, "cmap": "viridis", "s": 12, "linewidth": 0}
-        points = styled(PathCollection, points, scatter_kw)
-        return [ax.scatter(*places.T, **points)]
 
     def _draw_grid(self, ax, name, line_kw):
         from matplotlib.collections import LineCollection
@@ -281,7 +277,8 @@ class LayerRepresentationsDisplay:
             Samples, as `predict` takes them. The grid is that of their plane: there
             is none if they have more than two features.
         y : array-like of shape (n_samples,), default=None
-            Their labels, or values. None: samples are grey, and nothing is measured.
+            Their labels, or values. None: samples are grey, and nothing is measured;
+            nor is it of those among them that are None or NaN.
         layers : sequence of str or int, default=None
             Names of ``layer_names_``, or numbers among them. None: all.
         n_lines : int, default=21
@@ -370,7 +367,8 @@ class LayerRepresentationsDisplay:
         representations : dict of str to array-like of shape (n_samples, n_units)
             Of any network or embeddings, in the order of the panels.
         y : array-like of shape (n_samples,), default=None
-            Labels or values. None: samples are grey, and nothing is measured.
+            Labels or values. None: samples are grey, and nothing is measured; nor is
+            it of those among them that are None or NaN.
         kind : {"auto", "class", "value"}, default="auto"
             What y is; "auto" as for :class:`EmbeddingDisplay`.
         grids : dict of str to array-like of shape (n_lines, n_places, n_units), \
@@ -401,12 +399,13 @@ class LayerRepresentationsDisplay:
             If the arrays do not belong together.
         """
         y = None if y is None else column_or_1d(y)
-        kind = _kind_of(y, kind)
         representations = named(
             representations, "representations", of="layer", example="hidden1"
         )
         found = {name: rows_of(rows) for name, rows in representations.items()}
         check_consistent_length(*found.values(), y)
+        labels = labels_of(y, len(next(iter(found.values()))), kind)
+        kind = "value" if labels.classes is None else "class"
         strange = set(grids or ()) - set(found)
         if strange:
             raise ValueError(
@@ -420,10 +419,11 @@ class LayerRepresentationsDisplay:
                 f"and b not both 0, got {cut}."
             )
         maps = {name: LinearMap.to_plane(rows) for name, rows in found.items()}
-        separability = None
-        if y is not None:
+        known, separability = labels.known, None
+        if known.any():
             separability = {
-                name: separability_of(rows, y, kind) for name, rows in found.items()
+                name: separability_of(rows[known], labels.codes[known], kind)
+                for name, rows in found.items()
             }
         display = cls(
             {name: maps[name](rows) for name, rows in found.items()},
@@ -450,15 +450,6 @@ def _kind_by(net, y):
         return "class"
     is_number = y is not None and np.asarray(y).dtype.kind in "iuf"
     return "value" if is_regressor(net) and is_number else "auto"
-
-
-def _kind_of(y, kind):
-    if kind == "auto":
-        is_value = y is not None and labels_of(y, len(y)).classes is None
-        return "value" if is_value else "class"
-    if kind not in ("class", "value"):
-        raise ValueError(f"kind must be 'auto', 'class' or 'value', got {kind!r}.")
-    return kind
 
 
 def _split(estimator):

@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from ._classes import colours_of_classes
-from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
+from ._drawing import (
+    BLUE,
+    OKABE_ITO,
+    VERMILION,
+    axes_of,
+    class_styles,
+    closes_on_error,
+    styled,
+)
 from ._fitted import last_step
 from ._methods import named
 
@@ -166,7 +173,7 @@ class LossCurveDisplay:
     def _colours(self, kind):
         """Of networks; one alone has a colour for each kind of curve."""
         if len(self.losses) > 1:
-            colours = colours_of_classes(len(self.losses))
+            colours, _ = class_styles(len(self.losses))
             return dict(zip(self.losses, colours, strict=True))
         own = {"training loss": BLUE, "validation loss": VERMILION}
         return dict.fromkeys(self.losses, own.get(kind, GREEN))

@@ -1,8 +1,7 @@
-"""Points of an embedding: their places, colours, markers and legend."""
+"""Points: their places, colours, markers and legend, the same in all Displays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,11 +34,15 @@ MANY = 5000
 # Part of the axes that one point covers; n points cover sqrt(n) as much together.
 COVER = 0.004
 SMALLEST, LARGEST = 0.3, 30.0  # areas of markers, in square points
+EDGE = 0.05  # width, as a part of a marker's side
 # Multiples of it, less their whole part, fill an interval evenly.
 GOLDEN = (np.sqrt(5) - 1) / 2
-# The best place for a legend among more points takes a while to find.
-SLOW = 20_000
+NOT_KNOWN = "not known"
 LEGEND_ROWS, MOST_CLASSES = 20, 60
+# A legend that must not stand beside the axes names no more classes than this.
+MOST_WITHIN = 12
+# Legends within axes are beyond this part of both their sides.
+FAR = 0.65
 
 
 def places_of(coordinates: NDArray, labels: Labels | None) -> NDArray:
@@ -92,7 +95,7 @@ def label_axes(ax: Axes, columns: list[int], labels: Labels | None) -> None:
             ax.set_ylabel("value")
         if labels.classes is not None:
             ticks = [str(name) for name in labels.classes]
-            ticks += [] if labels.known.all() else ["not known"]
+            ticks += [] if labels.known.all() else [NOT_KNOWN]
             ax.set_yticks(range(len(ticks)), ticks)
 
 
@@ -108,9 +111,8 @@ def colours_of(labels: Labels | None, n_samples: int, cmap: str | Colormap) -> N
         values = labels.codes[labels.known]
         colours = cmap(Normalize()(values).filled() if len(values) else values)
     else:
-        styles = class_styles(len(labels.classes))
-        palette = to_rgba_array([colour for colour, _ in styles] or [MISSING])
-        colours = palette[labels.codes[labels.known]]
+        palette, _ = class_styles(len(labels.classes))
+        colours = to_rgba_array(palette or MISSING)[labels.codes[labels.known]]
     rgba = np.tile(to_rgba(MISSING), (n_samples, 1))
     rgba[labels.known] = colours
     return rgba
@@ -120,27 +122,33 @@ def draw_points(
     ax: Axes,
     places: NDArray,
     labels: Labels | None,
-    colours: NDArray,
-    cmap: str | Colormap,
-    scatter_kw: dict[str, Any] | None,
+    scatter_kw: dict[str, Any] | None = None,
+    *,
+    cmap: str | Colormap = "viridis",
+    by_class: bool = False,
 ) -> tuple[list[PathCollection], PathCollection | None]:
     """Draw points, those of which nothing is known below the others.
+
+    They are drawn in the order of the rows, or class by class. These all have dark
+    edges, which take a while, to stand out from a coloured ground.
 
     Returns
     -------
     scatters : list of matplotlib PathCollection
-        One for each kind of marker.
+        One for each kind of marker, or for each class that has points.
     missing : matplotlib PathCollection or None
     """
     from matplotlib.collections import PathCollection
 
     n_samples = len(places)
+    area = _area_of_markers(ax, n_samples)
     style = {
-        "s": _area_of_markers(ax, n_samples),
+        "s": area,
         "alpha": 0.9 if n_samples <= MANY else 0.6,
-        "linewidth": 0.3 if n_samples <= MANY / 5 else 0,
+        "linewidth": EDGE * np.sqrt(area) * (n_samples <= MANY or by_class),
         "edgecolor": "0.2",
         "rasterized": n_samples > MANY,
+        "zorder": 2,
     }
     if places.shape[1] == 3:
         style["depthshade"] = False
@@ -151,25 +159,25 @@ def draw_points(
             drawn["s"] = np.asarray(drawn["s"])[chosen]
         return ax.scatter(*places[chosen].T, **drawn)
 
-    known = np.ones(n_samples, dtype=bool) if labels is None else labels.known
-    missing = None
+    if labels is None:
+        return [draw(np.full(n_samples, True), c=BLUE)], None
+    known, codes, missing = labels.known, labels.codes, None
     if not known.all():
-        missing = draw(~known, c=MISSING, zorder=1.5)
-    if labels is not None and labels.classes is None:
-        scatters = [draw(known, c=labels.codes[known], cmap=cmap, zorder=2)]
-        return (scatters if known.any() else []), missing
-    markers = np.full(n_samples, "o")
-    if labels is not None and labels.classes is not None and labels.classes.size:
-        styles = class_styles(len(labels.classes))
-        markers = np.array([marker for _, marker in styles])[labels.codes]
-    kinds = list(dict.fromkeys(markers[known].tolist()))
-    groups = [known & (markers == marker) for marker in kinds]
-    scatters = [
-        draw(
-            group, c=BLUE if labels is None else colours[group], marker=marker, zorder=2
-        )
-        for group, marker in zip(groups, kinds, strict=True)
-    ]
+        missing = draw(~known, c=MISSING, zorder=1.5, label=NOT_KNOWN)
+    if not known.any():
+        return [], missing
+    if labels.classes is None:
+        return [draw(known, c=codes[known], cmap=cmap)], missing
+    colours = colours_of(labels, n_samples, cmap)
+    _, markers = class_styles(len(labels.classes))
+    scatters = []
+    # Of classes that are drawn at once, the first.
+    firsts = range(len(markers)) if by_class else map(markers.index, markers)
+    kinds = np.array([*firsts])[codes]
+    for kind in np.unique(kinds[known]):
+        group = known & (kinds == kind)
+        own = {"label": str(labels.classes[kind])} if by_class else {}
+        scatters.append(draw(group, c=colours[group], marker=markers[kind], **own))
     return scatters, missing
 
 
@@ -182,36 +190,37 @@ def _area_of_markers(ax: Axes, n_samples: int) -> float:
 
 def draw_legend(
     ax: Axes,
+    places: NDArray,
     labels: Labels | None,
-    n_edges: tuple[int, int],
-    n_samples: int,
-    has_colorbar: bool,
-    legend_kw: dict[str, Any] | None,
-    marker: Any = None,
+    scatter_kw: dict[str, Any] | None = None,
+    legend_kw: dict[str, Any] | None = None,
+    *,
+    n_edges: tuple[int, int] = (0, 0),
+    beside: bool = True,
 ) -> Legend | None:
     """Name classes, points of which nothing is known, and how many edges are drawn.
 
-    Beside the axes where the figure has a layout engine, which makes room for it, and
-    no colour bar there. All markers are `marker` where that is given.
+    Unless the points have colours of the user's own, or the classes are too many. The
+    legend may stand beside the axes where the figure has a layout engine, which makes
+    room for it. Otherwise it is in the corner with the fewest points, by the limits
+    that the axes have; matplotlib's own search takes long where there are many.
     """
     from matplotlib.lines import Line2D
 
+    points, given = scatter_kw or {}, legend_kw or {}
+    most = MOST_CLASSES if beside else MOST_WITHIN
+    entries: list[tuple[str, str, Any]] = []
+    if labels is not None and not {"c", "color"} & set(points):
+        if labels.classes is not None and len(labels.classes) <= most:
+            styles = class_styles(len(labels.classes))
+            entries += zip(*styles, labels.classes.tolist(), strict=True)
+        if not labels.known.all():
+            entries.append((MISSING, "o", NOT_KNOWN))
+    handles = []
+    for colour, own, name in entries:
+        dot = {"marker": points.get("marker") or own, "linestyle": "none"}
+        handles.append(Line2D([], [], color=colour, label=str(name), **dot))
     drawn, n_all = n_edges
-    entries = []
-    classes: Sequence = ()
-    if labels is not None and labels.classes is not None:
-        classes = labels.classes.tolist()
-    if len(classes) <= MOST_CLASSES:
-        entries = [
-            (*style, str(name))
-            for style, name in zip(class_styles(len(classes)), classes, strict=True)
-        ]
-    if labels is not None and not labels.known.all():
-        entries.append((MISSING, "o", "not known"))
-    handles = [
-        Line2D([], [], color=colour, marker=marker or own, linestyle="none", label=name)
-        for colour, own, name in entries
-    ]
     if drawn < n_all:
         label = f"{drawn:,} of {n_all:,} edges"
         handles.append(Line2D([], [], color="0.6", label=label))
@@ -220,17 +229,27 @@ def draw_legend(
     style: dict[str, Any] = {
         "ncols": -(-len(handles) // LEGEND_ROWS),
         "title": labels.name if labels is not None and entries else None,
-        "loc": "best",
         "handlelength": 1,
     }
-    if ax.figure.get_layout_engine() is not None and not has_colorbar:
-        right = 1.15 if ax.name == "3d" else 1.02  # the third name stands out
-        style |= {"loc": "upper left", "bbox_to_anchor": (right, 1)}
-        style["borderaxespad"] = 0
-    elif ax.name == "3d" or n_samples > SLOW:
-        style["loc"] = "upper left"
-    given = legend_kw or {}
-    if "loc" in given:
-        style.pop("bbox_to_anchor", None)
-        style.pop("borderaxespad", None)
+    if "loc" not in given:
+        style |= _place_of_legend(ax, places, beside)
     return ax.legend(handles=handles, **style | given)
+
+
+def _place_of_legend(ax: Axes, places: NDArray, beside: bool) -> dict[str, Any]:
+    """Beside the axes, or within them where the fewest points are."""
+    if beside and ax.figure.get_layout_engine() is not None:
+        right = 1.15 if ax.name == "3d" else 1.02  # the third name stands out
+        outside = {"bbox_to_anchor": (right, 1), "borderaxespad": 0}
+        return {"loc": "upper left"} | outside
+    if ax.name == "3d":
+        return {"loc": "upper left"}
+    low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    right, up = ((places - low) / (high - low)).T
+    corners = {
+        f"{vertical} {horizontal}": np.sum((above > FAR) & (beside > FAR))
+        for vertical, above in (("upper", up), ("lower", 1 - up))
+        for horizontal, beside in (("right", right), ("left", 1 - right))
+    }
+    emptiest = min(corners, key=lambda corner: corners[corner])
+    return {"loc": emptiest, "fontsize": "small", "framealpha": 0.7}

@@ -138,11 +138,11 @@ def test_colours_are_told_apart_with_any_vision(colours, vision):
 def test_styles_of_classes_are_all_different():
     assert (BLUE, VERMILION) == (OKABE_ITO[0], OKABE_ITO[5])
     for n_classes in (1, 8, 9, 10, 11, 26, 100):
-        assert len(set(class_styles(n_classes))) == n_classes
-    assert class_styles(8) == [(colour, "o") for colour in OKABE_ITO]
-    assert class_styles(10) == [(colour, "o") for colour in PETROFF]
-    assert class_styles(11)[-1] == (PETROFF[0], "^")
-    assert len(class_styles(150)) == 150
+        assert len(set(zip(*class_styles(n_classes), strict=True))) == n_classes
+    assert class_styles(8) == ([*OKABE_ITO], ["o"] * 8)
+    assert class_styles(10) == ([*PETROFF], ["o"] * 10)
+    assert class_styles(11) == ([*PETROFF, PETROFF[0]], ["o"] * 10 + ["^"])
+    assert [len(styles) for styles in class_styles(150)] == [150, 150]
 
 
 def test_without_matplotlib_the_error_names_the_extra(monkeypatch):

@@ -113,6 +113,15 @@ def test_colour_bar_of_a_new_figure_is_as_high_as_the_axes(rng):
     assert bar.x1 < display.figure_.bbox.x1
 
 
+def test_legend_of_many_classes_is_not_cut_off(rng):
+    y = [None, *np.arange(59) % 25]
+    display = EmbeddingDisplay.from_embedding(rng.uniform(size=(60, 2)), y=y)
+    display.figure_.draw_without_rendering()
+    drawn, whole = display.legend_.get_window_extent(), display.figure_.bbox
+    assert drawn.x1 < whole.x1 and drawn.y0 > whole.y0
+    assert display.ax_.get_tightbbox().x0 > whole.x0
+
+
 @pytest.mark.parametrize("dimensions", [2, [2], (0, 3), [3, 1]])
 def test_columns_that_are_drawn(rng, ax, dimensions):
     X = rng.normal(size=(9, 4))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skmanifold_nn.plotting._labels import labels_of
+from skmanifold_nn.plotting._labels import labels_among, labels_of
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,25 @@ def test_strings_that_are_not_known():
     labels = labels_of(["b", None, "a"], 3)
     assert labels.classes.tolist() == ["a", "b"]
     assert labels.codes.tolist() == [1, -1, 0]
-    labels = labels_of([None, None], 2)
-    assert not labels.known.any()
+    for y in ([None, None], None):
+        assert not labels_of(y, 2).known.any()
+        assert not labels_of(y, 2, "value").known.any()
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        ([5, -1, 2, 5], [2, 3, 5]),
+        (["e", "z", "b", "e"], ["b", "c", "e"]),
+        (np.array(["e", None, "b", "e"]), ["b", "c", "e"]),
+    ],
+)
+def test_labels_that_are_none_of_the_classes(y, classes):
+    labels = labels_among(y, np.array(classes))
+    assert labels.known.tolist() == [True, False, True, True]
+    assert labels.codes.tolist() == [2, -1, 0, 2]
+    assert labels.classes.tolist() == classes
+    assert not labels_among(["a", "b"], np.array([0, 1])).known.any()
 
 
 @pytest.mark.parametrize("y", [[0.5, np.nan, 2.0], [0.5, None, 2]])

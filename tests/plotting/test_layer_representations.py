@@ -240,6 +240,29 @@ def test_representations(rng, figure):
     assert by_value.kind == "value"
 
 
+@pytest.mark.parametrize("missing", [None, np.nan])
+@pytest.mark.parametrize("kind", ["class", "value"])
+def test_samples_of_which_nothing_is_known(rng, figure, kind, missing):
+    X = rng.normal(size=(40, 2))
+    y = X[:, 0] if kind == "value" else (X[:, 0] > 0).astype(int)
+    known = np.arange(40) % 4 > 0
+    given = y.astype(object)
+    given[~known] = missing
+    draw = LayerRepresentationsDisplay.from_representations
+    display = draw({"a": X}, given, kind=kind, ax=figure.subplots())
+    assert display.separability["a"] == pytest.approx(1)
+    *scatters, others = display.scatters_[0]
+    assert sum(len(scatter.get_offsets()) for scatter in scatters) == 30
+    np.testing.assert_array_equal(others.get_offsets(), X[~known])
+    if kind == "value":
+        assert display.colorbar_.mappable is scatters[0]
+    else:
+        names = [text.get_text() for text in display.legend_.get_texts()]
+        assert names == ["0", "1", "not known"]
+    display = draw({"a": X}, [missing] * 40, kind=kind, ax=figure.subplots())
+    assert display.separability is display.colorbar_ is None
+
+
 def test_what_cannot_be_drawn(disc, figure):
     X, y = disc
     refused = LayerRepresentationsDisplay.from_estimator
@@ -256,7 +279,7 @@ def test_what_cannot_be_drawn(disc, figure):
     for wrong in (-1, 2.5, None):
         with pytest.raises(ValueError, match=f"n_lines must be .* got {wrong}"):
             refused(net, X, y, n_lines=wrong)
-    with pytest.raises(ValueError, match="kind must be 'auto', 'class' or 'value'"):
+    with pytest.raises(ValueError, match="kind must be one of auto, class, value"):
         LayerRepresentationsDisplay.from_representations({"a": X}, y, kind="label")
     with pytest.raises(ValueError, match="one sample at least"):
         LayerRepresentationsDisplay.from_representations({"a": X[:0]})

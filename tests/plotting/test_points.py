@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgba, to_rgba_array
 from matplotlib.figure import Figure
 
 from skmanifold_nn.plotting._drawing import BLUE, MISSING, OKABE_ITO, PETROFF
-from skmanifold_nn.plotting._labels import labels_of
+from skmanifold_nn.plotting._labels import labels_among, labels_of
 from skmanifold_nn.plotting._points import (
     colours_of,
     draw_legend,
@@ -106,7 +106,7 @@ def test_more_than_ten_classes_have_other_markers(rng, ax):
     places, y = rng.normal(size=(69, 2)), np.arange(69) % 23
     labels = labels_of(y, 69)
     colours = colours_of(labels, 69, "viridis")
-    scatters, missing = draw_points(ax, places, labels, colours, "viridis", None)
+    scatters, missing = draw_points(ax, places, labels)
     assert missing is None
     assert len(scatters) == 3
     for k, scatter in enumerate(scatters):
@@ -119,11 +119,57 @@ def test_more_than_ten_classes_have_other_markers(rng, ax):
     assert len(shapes) == 3
 
 
+@pytest.mark.parametrize("n_classes", [2, 8, 23])
+def test_class_by_class(rng, ax, n_classes):
+    places = rng.normal(size=(5 * n_classes, 2))
+    y = rng.permutation(np.repeat([f"class {k:02}" for k in range(n_classes)], 5))
+    labels = labels_of(y, len(y))
+    scatters, missing = draw_points(ax, places, labels, by_class=True)
+    assert missing is None
+    looks = set()
+    for label, scatter in zip(labels.classes, scatters, strict=True):
+        np.testing.assert_array_equal(scatter.get_offsets(), places[y == label])
+        assert scatter.get_label() == label
+        shape = scatter.get_paths()[0].vertices
+        looks.add((tuple(scatter.get_facecolor()[0]), shape.tobytes()))
+    assert len(looks) == n_classes
+
+
+def test_classes_look_the_same_class_by_class_and_together(rng, ax):
+    places, y = rng.normal(size=(69, 2)), np.arange(69) % 23
+    looks = []
+    for by_class in (False, True):
+        found = {}
+        scatters, _ = draw_points(ax, places, labels_of(y, 69), by_class=by_class)
+        for scatter in scatters:
+            shape = scatter.get_paths()[0].vertices.tobytes()
+            for place, colour in zip(
+                scatter.get_offsets().tolist(),
+                np.broadcast_to(
+                    scatter.get_facecolor(), (len(scatter.get_offsets()), 4)
+                ),
+                strict=True,
+            ):
+                size, width = scatter.get_sizes()[0], scatter.get_linewidth()[0]
+                found[tuple(place)] = (*colour, shape, size, width)
+        looks.append(found)
+    assert looks[0] == looks[1]
+    assert len(looks[0]) == 69
+
+
+def test_a_class_without_points_leaves_the_others_their_colours(rng, ax):
+    labels = labels_among([1, 7], np.array([0, 1, 2]))
+    (only,), missing = draw_points(ax, rng.normal(size=(2, 2)), labels, by_class=True)
+    assert tuple(only.get_facecolor()[0, :3]) == to_rgba(OKABE_ITO[1])[:3]
+    assert tuple(missing.get_facecolor()[0, :3]) == to_rgba(MISSING)[:3]
+    assert missing.get_zorder() < only.get_zorder()
+    assert (only.get_label(), missing.get_label()) == ("1", "not known")
+
+
 def test_each_point_may_have_its_size(rng, ax):
     X, sizes = rng.normal(size=(24, 2)), np.arange(1.0, 25)
     labels = labels_of([None, *range(11), *range(12)], 24)
-    colours = colours_of(labels, 24, "viridis")
-    scatters, missing = draw_points(ax, X, labels, colours, "viridis", {"s": sizes})
+    scatters, missing = draw_points(ax, X, labels, {"s": sizes})
     assert missing.get_sizes().tolist() == [1]
     drawn = np.concatenate([scatter.get_sizes() for scatter in scatters])
     assert sorted(drawn) == sizes[1:].tolist()
@@ -133,26 +179,33 @@ def test_each_point_may_have_its_size(rng, ax):
 
 def test_more_points_are_smaller_and_a_very_great_number_is_no_vector_graphic(rng, ax):
     few, many, most = (
-        draw_points(ax, places, None, colours_of(None, n, None), None, None)[0][0]
+        draw_points(ax, places, None)[0][0]
         for n in (30, 3000, 6000)
         for places in [rng.normal(size=(n, 2))]
     )
     assert few.get_sizes() > many.get_sizes() > most.get_sizes()
     assert few.get_linewidth()[0] > many.get_linewidth()[0]
     assert [a.get_rasterized() for a in (few, many, most)] == [False, False, True]
+    assert many.get_linewidth()[0] > most.get_linewidth()[0] == 0
+    labels = labels_of(np.zeros(6000, dtype=int), 6000)
+    (edged,), _ = draw_points(ax, np.zeros((6000, 2)), labels, by_class=True)
+    assert edged.get_linewidth()[0] > 0
+    assert edged.get_edgecolor()[0, :3].max() < 0.3
 
 
 def test_points_are_smaller_in_small_axes(rng):
     places = rng.normal(size=(300, 2))
     small, large = (
-        draw_points(ax, places, None, colours_of(None, 300, None), None, None)[0][0]
+        draw_points(ax, places, None)[0][0]
         for ax in (Figure((2, 2)).subplots(), Figure((6, 6)).subplots())
     )
     assert large.get_sizes() == pytest.approx(9 * small.get_sizes())
 
 
-def legend(ax, y, n_edges=(0, 0), **kw):
-    return draw_legend(ax, labels_of(y, len(y)), n_edges, len(y), False, kw)
+def legend(ax, y, n_edges=(0, 0), beside=True, places=None, **kw):
+    places = np.zeros((len(y), 2)) if places is None else places
+    labels = labels_of(y, len(y))
+    return draw_legend(ax, places, labels, None, kw, n_edges=n_edges, beside=beside)
 
 
 def texts(legend):
@@ -165,13 +218,16 @@ def test_legend_names_classes(ax):
     colours = [handle.get_color() for handle in drawn.legend_handles]
     assert colours == [*OKABE_ITO[:2], MISSING, "0.6"]
     assert legend(ax, [0.5, 1.5]) is None
-    assert draw_legend(ax, None, (20, 20), 5, False, None) is None
-    assert texts(draw_legend(ax, None, (2, 9), 5, False, None)) == ["2 of 9 edges"]
+    places = np.zeros((5, 2))
+    assert draw_legend(ax, places, None, n_edges=(20, 20)) is None
+    assert texts(draw_legend(ax, places, None, n_edges=(2, 9))) == ["2 of 9 edges"]
 
 
 def test_legend_of_many_classes(ax):
     assert legend(ax, np.arange(50) % 25)._ncols == 2
     assert legend(ax, np.arange(122) % 61) is None, "more than can be told apart"
+    assert len(texts(legend(ax, np.arange(24) % 12, beside=False))) == 12
+    assert legend(ax, np.arange(26) % 13, beside=False) is None, "they need the place"
 
 
 def test_legend_stands_beside_the_axes_where_the_figure_is_laid_out(rng):
@@ -183,25 +239,34 @@ def test_legend_stands_beside_the_axes_where_the_figure_is_laid_out(rng):
     assert drawn.get_window_extent().x0 > ax.get_window_extent().x1
     assert drawn.get_window_extent().x1 < figure.bbox.x1
     # Not where a colour bar stands.
-    labels = labels_of([0.5, np.nan], 2)
-    drawn = draw_legend(ax, labels, (0, 0), 2, True, None)
+    drawn = legend(ax, [0.5, np.nan], beside=False)
     figure.draw_without_rendering()
     assert drawn.get_window_extent().x1 < ax.get_window_extent().x1
 
 
-def test_legend_covers_no_points_where_there_is_room(rng, ax):
-    ax.scatter(*rng.uniform(-1, 0, size=(2, 60)))
-    ax.set(xlim=(-1, 1), ylim=(-1, 1))
-    drawn = legend(ax, np.arange(60) % 4)
+@pytest.mark.parametrize("corner", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_legend_is_where_the_fewest_points_are(rng, ax, corner):
+    ax.set(xlim=(0, 10), ylim=(-1, 1))
+    places = rng.uniform([0, -1], [10, 1], size=(30_000, 2))
+    empty = (abs(places[:, 0] - 10 * corner[0]) < 4) & (
+        abs(places[:, 1] - 2 * corner[1] + 1) < 0.8
+    )
+    places = places[~empty]
+    drawn = legend(ax, np.arange(len(places)) % 2, places=places)
     ax.figure.draw_without_rendering()
-    covered = drawn.get_window_extent().transformed(ax.transData.inverted())
-    assert covered.x0 > 0 or covered.y0 > 0
+    bounds = drawn.get_window_extent().transformed(ax.transAxes.inverted())
+    assert (bounds.x0 > 0.5, bounds.y0 > 0.5) == corner
+    assert (bounds.x1 > 0.5, bounds.y1 > 0.5) == corner
 
 
 def test_legend_of_ones_own(ax):
     drawn = legend(ax, ["a", "b"], title="letters", ncols=2, loc="lower left")
     assert drawn.get_title().get_text() == "letters"
     assert drawn._ncols == 2
+    places, labels = np.zeros((2, 2)), labels_of(["a", "b"], 2)
+    assert draw_legend(ax, places, labels, {"color": "red"}) is None
+    crosses = draw_legend(ax, places, labels, {"marker": "x"}).legend_handles
+    assert [handle.get_marker() for handle in crosses] == ["x", "x"]
     figure = Figure(layout="constrained")
     drawn = legend(figure.subplots(), ["a", "b"], loc="lower left")
     figure.draw_without_rendering()
