@@ -24,9 +24,9 @@ __all__ = ["CoRankingDisplay"]
 
 Curve: TypeAlias = Literal["R_NX", "Q_NX", "LCMC"]
 LABELS = {
-    "R_NX": r"$R_{NX}(k)$, neighbors kept beyond chance",
-    "Q_NX": r"$Q_{NX}(k)$, neighbors kept",
-    "LCMC": r"LCMC$(k)$, neighbors kept less chance",
+    "R_NX": r"$R_{NX}(k)$, neighbours kept beyond chance",
+    "Q_NX": r"$Q_{NX}(k)$, neighbours kept",
+    "LCMC": r"LCMC$(k)$, neighbours kept less chance",
 }
 
 
@@ -144,7 +144,7 @@ class CoRankingDisplay:
         chance = k / n_others if self.curve == "Q_NX" else np.zeros(len(k))
         (self.chance_,) = ax.plot(k, chance, color="0.4", linestyle=":", linewidth=1)
         ax.set(xscale="log", xlim=(1, max(n_others - 1, 2)))
-        ax.set(xlabel="number of neighbors k", ylabel=LABELS[self.curve])
+        ax.set(xlabel="number of neighbours k", ylabel=LABELS[self.curve])
         legend_above(ax, self.lines_)
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -126,7 +126,7 @@ class TrustworthinessDisplay:
                 line, band = draw_curve(ax, number, k, values, errors, style, line_kw)
                 self.lines_[measure].append(line)
                 self.bands_ += [] if band is None else [band]
-        ax.set(xscale="log", xlabel="number of neighbors k")
+        ax.set(xscale="log", xlabel="number of neighbours k")
         ax.set(ylabel="trustworthiness and continuity")
         self._legend(ax)
         self.ax_, self.figure_ = ax, ax.figure

@@ -46,7 +46,7 @@ def test_lines_are_the_curves(case, ax, curve):
     assert display.ax_ is ax
     assert display.figure_ is ax.figure
     assert ax.get_xscale() == "log"
-    assert ax.get_xlabel() == "number of neighbors k"
+    assert ax.get_xlabel() == "number of neighbours k"
     assert curve[0] in ax.get_ylabel()
     chance = np.arange(1, 59) / 59 if curve == "Q_NX" else np.zeros(58)
     np.testing.assert_allclose(display.chance_.get_ydata(), chance)

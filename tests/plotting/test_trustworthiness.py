@@ -36,7 +36,7 @@ def test_lines_are_the_measures(case, ax):
     assert display.bands_ == []
     assert display.ax_ is ax
     assert display.figure_ is ax.figure
-    assert ax.get_xlabel() == "number of neighbors k"
+    assert ax.get_xlabel() == "number of neighbours k"
     assert ax.get_ylabel() == "trustworthiness and continuity"
 
 
