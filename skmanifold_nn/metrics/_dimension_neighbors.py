@@ -1,7 +1,7 @@
 """Distinct points and their nearest neighbours, by exact distances."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,11 @@ class Neighborhoods:
     places: NDArray
     distances: NDArray
     neighbors: NDArray
+
+    def nearest(self, k: int) -> "Neighborhoods":
+        """The same points with `k` neighbours each."""
+        distances, neighbors = self.distances[:, :k], self.neighbors[:, :k]
+        return replace(self, distances=distances, neighbors=neighbors)
 
 
 def centered_and_scaled(X: NDArray) -> tuple[NDArray, float]:

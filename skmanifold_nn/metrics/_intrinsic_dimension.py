@@ -30,7 +30,7 @@ from ._dimension_neighbors import (
 )
 from ._distances import RowDistances
 
-__all__ = ["IntrinsicDimension"]
+__all__ = ["IntrinsicDimension", "dimension_curves"]
 
 # Neighbours among n points: where the bias on bodies of 1 to 8 dimensions is least.
 DEFAULT_NEIGHBORS = {
@@ -231,21 +231,9 @@ class IntrinsicDimension(WatchedFit):
             If the neighbourhoods do not fit in memory; names the bytes and the remedy.
         """
         with self._fit_tasks(2, X, y) as task:
-            points = validate_data(self, X, ensure_min_samples=MIN_DISTINCT)
-            self._check(points)
+            points = self._points(X)
             with task("neighbors"):
-                scale = 1.0
-                if self.metric in ("euclidean", "l2"):
-                    points, scale = centered_and_scaled(points)
-                elif self.metric != "precomputed" and points.dtype.kind in "fiu":
-                    points = points.astype(np.float64, copy=False)
-                found = distinct_neighborhoods(
-                    points,
-                    self.n_neighbors,
-                    self.metric,
-                    default=DEFAULT_NEIGHBORS[self.method],
-                    n_jobs=self.n_jobs,
-                )
+                found, scale = self._neighborhoods(points, self.n_neighbors)
             with task("dimension"):
                 estimate = self._estimate(found)
             self.dimension_ = estimate.dimension
@@ -257,6 +245,25 @@ class IntrinsicDimension(WatchedFit):
                 low, high = estimate.scaling_range
                 self.scaling_range_ = low / scale, high / scale
         return self
+
+    def _points(self, X):
+        """Valid samples, or distances."""
+        X = validate_data(self, X, ensure_min_samples=MIN_DISTINCT)
+        self._check(X)
+        return X
+
+    def _neighborhoods(self, X, n_neighbors):
+        """Those of distinct samples, and what distances were multiplied by."""
+        scale = 1.0
+        if self.metric in ("euclidean", "l2"):
+            X, scale = centered_and_scaled(X)
+        elif self.metric != "precomputed" and X.dtype.kind in "fiu":
+            X = X.astype(np.float64, copy=False)
+        default = DEFAULT_NEIGHBORS[self.method]
+        found = distinct_neighborhoods(
+            X, n_neighbors, self.metric, default=default, n_jobs=self.n_jobs
+        )
+        return found, scale
 
     def _check(self, X):
         """Raise where parameters do not fit each other or X."""
@@ -298,3 +305,44 @@ class IntrinsicDimension(WatchedFit):
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = self.metric == "precomputed"
         return tags
+
+
+def dimension_curves(
+    X: ArrayLike,
+    methods: list[str],
+    sizes: list[int],
+    metric: str | Callable,
+    n_jobs: int | None,
+) -> dict[str, NDArray[np.float64]]:
+    """Estimates against the number of neighbours, which are searched once.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+    methods : list of str
+    sizes : list of int
+        Numbers of neighbours, of all methods but "two_nn".
+    metric : str or callable
+    n_jobs : int or None
+
+    Returns
+    -------
+    curves : dict of ndarray of shape (n_sizes, 3)
+        By method: number of neighbours, dimension, standard error.
+    """
+    most = max(sizes) if set(methods) - {"two_nn"} else 2
+    curves, found = {}, None
+    for method in methods:
+        rows = []
+        for k in [2] if method == "two_nn" else sizes:
+            estimator = IntrinsicDimension(
+                method, n_neighbors=k, metric=metric, n_jobs=n_jobs
+            )
+            estimator._validate_params()
+            points = estimator._points(X)
+            if found is None:
+                found, _ = estimator._neighborhoods(points, most)
+            estimate = estimator._estimate(found.nearest(k))
+            rows.append((k, estimate.dimension, estimate.standard_error))
+        curves[method] = np.array(rows)
+    return curves

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ..metrics import IntrinsicDimension
+from ..metrics._intrinsic_dimension import dimension_curves
 from ._drawing import BLUE, OKABE_ITO, VERMILION, axes_of, closes_on_error, styled
 from ._fitted import last_step
 
@@ -322,15 +322,8 @@ class IntrinsicDimensionDisplay:
             most = max(n_samples // 4, 2)
             n_neighbors = [k for k in SIZES if k <= most] or [most]
         sizes = np.unique(n_neighbors).tolist()
-        curves = {}
-        for method in [methods] if isinstance(methods, str) else methods:
-            rows = []
-            for k in [2] if method == "two_nn" else sizes:
-                fitted = IntrinsicDimension(
-                    method, n_neighbors=k, metric=metric, n_jobs=n_jobs
-                ).fit(X)
-                rows.append((k, fitted.dimension_, fitted.standard_error_))
-            curves[method] = np.array(rows)
+        methods = [methods] if isinstance(methods, str) else list(methods)
+        curves = dimension_curves(X, methods, sizes, metric, n_jobs)
         return cls(curves).plot(ax, line_kw=line_kw)
 
 

@@ -34,6 +34,13 @@ def test_neighbors(rng, n_features, metric):
     assert_array_equal(found.places, np.arange(50))
 
 
+def test_fewer_of_the_neighbors(rng):
+    X = np.repeat(rng.normal(size=(30, 5)), 2, axis=0)
+    fewer, found = find(X, 9).nearest(4), find(X, 4)
+    for name, array in vars(found).items():
+        assert_array_equal(getattr(fewer, name), array)
+
+
 @pytest.mark.parametrize("precomputed", [False, True])
 @pytest.mark.parametrize("n_copies", [2, 30])
 def test_copies_count_once(rng, precomputed, n_copies):

@@ -84,6 +84,12 @@ def test_distances_and_sizes_by_default(X, ax):
     assert few.curves["mle"][:, 0].tolist() == [3]
 
 
+@pytest.mark.parametrize("sizes", [[1, 4], [4, 40], [2.5, 4]])
+def test_sizes_that_the_estimator_refuses(X, ax, sizes):
+    with pytest.raises(ValueError, match="n_neighbors"):
+        IntrinsicDimensionDisplay.from_data(X[:40], n_neighbors=sizes, ax=ax)
+
+
 def test_histogram_holds_all_points(X, ax):
     fitted = IntrinsicDimension().fit(X)
     display = IntrinsicDimensionDisplay.from_estimator(fitted, ax=ax)
