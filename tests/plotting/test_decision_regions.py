@@ -125,6 +125,16 @@ def test_data_frames_name_the_axes(ax):
     np.testing.assert_array_equal(display.scatters_[1].get_offsets(), X[y == 1])
 
 
+def test_many_classes_have_no_legend():
+    X, y = blobs(13)
+    ax = Figure(layout="constrained").subplots()
+    model = KNeighborsClassifier(1).fit(X, y)
+    draw = DecisionRegionsDisplay.from_estimator
+    display = draw(model, X, y, grid_resolution=9, ax=ax)
+    assert display.legend_ is None
+    assert len(display.scatters_) == 13
+
+
 def test_one_class_and_no_labels(ax):
     X, _ = blobs(2, 10)
     model = KNeighborsClassifier(1).fit(X, np.full(10, "all"))

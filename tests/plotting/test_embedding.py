@@ -91,6 +91,10 @@ def test_values_some_of_them_not_known(rng, ax):
     display = EmbeddingDisplay.from_embedding(X, y=y, ax=ax)
     np.testing.assert_array_equal(display.missing_.get_offsets(), X[[2, 5]])
     assert texts(display.legend_) == ["not known"]
+    display = EmbeddingDisplay.from_embedding(X, y=y)
+    display.figure_.draw_without_rendering()
+    legend, axes = (a.get_window_extent() for a in (display.legend_, display.ax_))
+    assert legend.x1 < axes.x1, "the colour bar stands beside the axes"
     y[:] = np.nan
     display = EmbeddingDisplay.from_embedding(X, y=y, kind="value", ax=ax)
     np.testing.assert_array_equal(display.missing_.get_offsets(), X)
