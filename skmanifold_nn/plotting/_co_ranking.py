@@ -140,10 +140,11 @@ class CoRankingDisplay:
             self.lines_.append(line)
             self.bands_ += [] if band is None else [band]
         n_others = max(len(result.q_nx) for result in self.co_rankings.values())
-        k = np.arange(1, n_others)
+        k = np.arange(1, max(n_others, 3))
         chance = k / n_others if self.curve == "Q_NX" else np.zeros(len(k))
         (self.chance_,) = ax.plot(k, chance, color="0.4", linestyle=":", linewidth=1)
-        ax.set(xscale="log", xlim=(1, max(n_others - 1, 2)))
+        # Room on both sides where there is but one k.
+        ax.set(xscale="log", xlim=(1, n_others - 1) if n_others > 2 else (0.5, 2))
         ax.set(xlabel="number of neighbours k", ylabel=LABELS[self.curve])
         legend_above(ax, self.lines_)
         self.ax_, self.figure_ = ax, ax.figure

@@ -100,7 +100,10 @@ def draw_curve(
     defaults: dict[str, Any],
     line_kw: dict[str, Any] | None,
 ) -> tuple[Line2D, Collection | None]:
-    """A line of the method of that number, and a band of two errors about it."""
+    """A line of the method of that number, and a band of two errors about it.
+
+    A single value is a marker, hollow where a line would have dashes, with a bar.
+    """
     from matplotlib.lines import Line2D
 
     n_colors = len(LINE_COLORS)
@@ -110,13 +113,16 @@ def draw_curve(
         "linewidth": 1.8,
         **defaults,
     }
+    is_line = len(k) > 1
+    if not is_line:
+        style |= {"marker": "o"}
+        style |= {"fillstyle": "full" if style["linestyle"] == "-" else "none"}
     (line,) = ax.plot(k, values, **styled(Line2D, style, line_kw))
     if errors is None:
         return line, None
     low, high = values - 2 * errors, values + 2 * errors
-    band = ax.fill_between(
-        k, low, high, color=line.get_color(), alpha=0.2, linewidth=0, zorder=1
-    )
+    look = {"color": line.get_color(), "alpha": 0.2, "zorder": 1}
+    band = ax.fill_between(k, low, high, linewidth=0 if is_line else 4, **look)
     return line, band
 
 

@@ -136,10 +136,12 @@ class TrustworthinessDisplay:
         """Colours tell methods, and dashes the two measures, once for all methods."""
         from matplotlib.lines import Line2D
 
-        kinds = [
-            Line2D([], [], color="0.3", linestyle=linestyle, label=measure)
-            for measure, linestyle in MEASURES.items()
-        ]
+        kinds = []
+        for measure, linestyle in MEASURES.items():
+            kind = Line2D([], [], color="0.3", linestyle=linestyle, label=measure)
+            kind.set_marker(self.lines_[measure][0].get_marker())
+            kind.set_fillstyle(self.lines_[measure][0].get_fillstyle())
+            kinds.append(kind)
         legend_above(ax, [*self.lines_["trustworthiness"], *kinds])
 
     @classmethod

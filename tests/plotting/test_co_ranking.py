@@ -104,6 +104,15 @@ def test_methods_of_other_sizes(rng, ax):
     assert ax.get_xlim() == (1, 48)
 
 
+def test_three_samples_are_seen(ax):
+    X = np.array([[0.0, 0], [1, 0], [0, 3]])
+    display = CoRankingDisplay.from_embeddings(X, {"one": X[:, :1]}, ax=ax)
+    (line,) = display.lines_
+    assert (line.get_xdata().tolist(), line.get_marker()) == ([1], "o")
+    assert ax.get_xlim()[0] < 1 < ax.get_xlim()[1]
+    assert len(display.chance_.get_xdata()) == 2
+
+
 def test_styles_and_figures(case):
     display = CoRankingDisplay.from_embeddings(*case, line_kw={"lw": 5, "c": "black"})
     assert plt.get_fignums() == [display.figure_.number]

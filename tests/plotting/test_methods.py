@@ -74,3 +74,18 @@ def test_many_methods_are_told_apart():
     corners = band.get_paths()[0].vertices
     assert corners[:, 1].min() == pytest.approx(0.8)
     assert corners[:, 1].max() == pytest.approx(3.6)
+    assert lines[0].get_marker() == "None"
+
+
+def test_a_single_value_is_a_marker():
+    """A line of one point would not be seen, nor a band."""
+    ax = Figure().subplots()
+    k, errors = np.array([10]), np.array([0.02])
+    for dashes, fill in (("-", "full"), ("--", "none")):
+        style = {"linestyle": dashes}
+        line, band = draw_curve(ax, 0, k, np.array([0.9]), errors, style, None)
+        assert (line.get_marker(), line.get_fillstyle()) == ("o", fill)
+        assert band.get_linewidth() > 1
+        assert np.ptp(band.get_paths()[0].vertices[:, 1]) == pytest.approx(0.08)
+    line, _ = draw_curve(ax, 0, k, k, None, {}, {"marker": "s"})
+    assert line.get_marker() == "s"

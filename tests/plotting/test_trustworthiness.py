@@ -63,6 +63,15 @@ def test_chosen_numbers_of_neighbors(case, ax):
     np.testing.assert_allclose(line.get_ydata(), expected)
 
 
+def test_one_number_of_neighbors_is_drawn_by_markers(case, ax):
+    display = TrustworthinessDisplay.from_embeddings(*case, n_neighbors=10, ax=ax)
+    solid, dashed = display.lines_.values()
+    assert [line.get_marker() for line in solid + dashed] == ["o"] * 4
+    kinds = ax.get_legend().get_lines()[-2:]
+    assert [line.get_fillstyle() for line in kinds] == ["full", "none"]
+    assert [line.get_marker() for line in kinds] == ["o", "o"]
+
+
 def test_bands_of_samples(case, ax):
     display = TrustworthinessDisplay.from_embeddings(
         *case, n_anchors=20, random_state=3, n_neighbors=[4, 9], ax=ax
