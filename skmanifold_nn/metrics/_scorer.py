@@ -18,6 +18,7 @@ from ._distance_measures import (
 )
 from ._distortion import local_distortion
 from ._neighborhood_hit import neighborhood_hit
+from ._reference import check_reference, given_rows, reference_rows, steps_of
 from ._trustworthiness import continuity, trustworthiness
 
 __all__ = ["make_embedding_scorer"]
@@ -58,12 +59,14 @@ class _EmbeddingScorer:
         attribute: str | None,
         greater_is_better: bool,
         embed: str,
+        reference: str | int,
         params: dict[str, Any],
     ) -> None:
         self.measure = measure
         self.attribute = attribute
         self.greater_is_better = greater_is_better
         self.embed = embed
+        self.reference = reference
         self.params = params
 
     def __repr__(self) -> str:
@@ -81,7 +84,12 @@ class _EmbeddingScorer:
                 "search, or use a measure without classes."
             )
         embedding = _embedding(estimator, X, self.embed)
-        given = (embedding, y) if takes_classes else (X, embedding)
+        if takes_classes:
+            given = (embedding, y)
+        else:
+            named = getattr(self.measure, "keywords", {}) | self.params  # of a partial
+            metric = named.get("metric")
+            given = (reference_rows(estimator, X, self.reference, metric), embedding)
         value = self.measure(*given, **self.params)
         if self.attribute is not None:
             value = getattr(value, self.attribute)
@@ -100,13 +108,14 @@ def make_embedding_scorer(
     attribute: str | None = None,
     greater_is_better: bool | None = None,
     embed: Literal["auto", "transform", "fitted", "refit"] = "auto",
+    reference: Literal["prepared", "raw"] | int = "prepared",
     **params: Any,
 ) -> Callable[..., float]:
     """Make a scorer from a measure of embeddings.
 
     The scorer embeds X by the fitted estimator, or by a copy where it cannot embed new
-    rows, and measures the result against X: no labels are needed to search over
-    `n_neighbors` or `n_components`.
+    rows, and measures the result against X, in a Pipeline against what its last step
+    was given: no labels are needed to search over `n_neighbors` or `n_components`.
 
     Parameters
     ----------
@@ -124,8 +133,13 @@ def make_embedding_scorer(
         Where the rows of X are placed: "transform", out of sample, by the estimator
         fitted to others; "fitted", its `embedding_`, for searches that are scored on
         the rows of the fit (``cv=[(rows, rows)]`` with ``rows = np.arange(len(X))``),
-        the last step's in a Pipeline; "refit", by `fit_transform` of a copy. "auto" is
-        "transform" where the estimator has it, else "refit".
+        the last step's in a Pipeline; "refit", by `fit_transform` of a copy, in a
+        Pipeline of the last step. "auto" is "transform" where the estimator has it,
+        else "refit".
+    reference : {"prepared", "raw"} or int, default="prepared"
+        With what the embedding is compared: "prepared", X after all steps of a Pipeline
+        but the last, scaled, encoded or without gaps; "raw", X as the search is given
+        it; a number, X after so many steps. They are the same without a Pipeline.
     **params
         Parameters of the measure: `n_neighbors`, `n_anchors` ...; with `n_anchors` a
         number as `random_state`, so that all candidates are seen from the same rows.
@@ -146,8 +160,12 @@ def make_embedding_scorer(
 
     Notes
     -----
-    X is what the search is given: that of a Pipeline is measured before its first step,
-    so that all candidates are measured against the same.
+    Candidates that differ in the preparation, as in the number of principal components
+    before the embedding, are compared with different rows by ``reference="prepared"``:
+    name one that all share, "raw" or the number of steps that do not differ. Where the
+    last step takes distances (``metric="precomputed"``) and the measure does not, the
+    prepared rows are those before the step that makes the distances. Samples of more
+    dimensions, as images, are compared as flat rows.
 
     References
     ----------
@@ -182,12 +200,15 @@ def make_embedding_scorer(
         raise ValueError(
             f"embed must be one of {ROWS}, got {embed!r}. 'auto' is right for folds."
         )
+    check_reference(reference)
     plain = getattr(measure, "func", measure)  # functools.partial
     if attribute is None:
         attribute = SUMMARIES.get(plain)
     if greater_is_better is None:
         greater_is_better = not _is_error(plain, attribute)
-    return _EmbeddingScorer(measure, attribute, greater_is_better, embed, params)
+    return _EmbeddingScorer(
+        measure, attribute, greater_is_better, embed, reference, params
+    )
 
 
 def _is_error(measure: Callable[..., Any], attribute: str | None) -> bool:
@@ -210,16 +231,15 @@ def _embedding(estimator: BaseEstimator, X: MatrixLike, embed: str) -> NDArray:
         return _fitted_embedding(estimator, X)
     if embed == "transform" or (embed == "auto" and hasattr(estimator, "transform")):
         return estimator.transform(X)
-    copy = clone(estimator)
+    rows, copy = given_rows(estimator, X), clone(steps_of(estimator)[1])
     if hasattr(copy, "fit_transform"):
-        return copy.fit_transform(X)
-    copy.fit(X)
-    return _fitted_embedding(copy, X)
+        return copy.fit_transform(rows)
+    copy.fit(rows)
+    return _fitted_embedding(copy, rows)
 
 
 def _fitted_embedding(estimator: BaseEstimator, X: Any) -> NDArray:
-    steps = getattr(estimator, "steps", None)
-    last = steps[-1][1] if steps else estimator
+    last = steps_of(estimator)[1]
     embedding = getattr(last, "embedding_", None)
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if embedding is None or np.shape(embedding)[0] != n_samples:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
 
 from .._typing import MatrixLike, RandomState
-from ..metrics import CoRanking
+from ..metrics import CoRanking, co_ranking
+from ..metrics._reference import check_reference, reference_rows
 from ._drawing import axes_of, closes_on_error
 from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, named
 
@@ -211,6 +213,7 @@ class CoRankingDisplay:
         estimators: Mapping[str, BaseEstimator],
         *,
         curve: Curve = "R_NX",
+        reference: Literal["prepared", "raw"] | int = "prepared",
         metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         n_anchors: int | None = None,
@@ -229,8 +232,12 @@ class CoRankingDisplay:
             Fitted, or fitted pipelines that end in one, by the name of the method.
         curve : {"R_NX", "Q_NX", "LCMC"}, default="R_NX"
             Which of the curves is drawn.
+        reference : {"prepared", "raw"} or int, default="prepared"
+            Of pipelines, the rows whose neighbours count: X after all steps but the
+            last, as it is given, or after so many steps. Methods whose preparation
+            differs are compared with each other by "raw".
         metric : str or callable, default='euclidean'
-            Of X, as for :func:`sklearn.metrics.pairwise_distances`.
+            Of these rows, as for :func:`sklearn.metrics.pairwise_distances`.
         n_jobs : int, default=None
             Number of threads.
         n_anchors : int, default=None
@@ -247,17 +254,16 @@ class CoRankingDisplay:
         display : CoRankingDisplay
             The curves, drawn.
         """
-        return cls.from_embeddings(
+        measured = co_rankings_of_estimators(
             X,
-            embeddings_of(X, estimators),
-            curve=curve,
+            estimators,
+            reference,
+            random_state,
             metric=metric,
             n_jobs=n_jobs,
             n_anchors=n_anchors,
-            random_state=random_state,
-            ax=ax,
-            line_kw=line_kw,
         )
+        return cls(measured, curve=curve).plot(ax, line_kw=line_kw)
 
     @classmethod
     def from_co_rankings(
@@ -289,3 +295,23 @@ class CoRankingDisplay:
         """
         measured = named(co_rankings, "co_rankings")
         return cls(measured, curve=curve).plot(ax, line_kw=line_kw)
+
+
+def co_rankings_of_estimators(
+    X: MatrixLike,
+    estimators: Mapping[str, BaseEstimator],
+    reference: str | int,
+    random_state: RandomState,
+    **params: Any,
+) -> dict[str, CoRanking]:
+    """Ranks in what each embedding step was given, seen from the same anchors."""
+    check_reference(reference)
+    embeddings = embeddings_of(X, estimators)
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    results = {}
+    for (name, Y), estimator in zip(
+        embeddings.items(), estimators.values(), strict=True
+    ):
+        rows = reference_rows(estimator, X, reference, params["metric"])
+        results[name] = co_ranking(rows, Y, random_state=seed, **params)
+    return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,8 +11,9 @@ from sklearn.base import BaseEstimator
 
 from .._typing import MatrixLike, RandomState
 from ..metrics import CoRanking
+from ._co_ranking import co_rankings_of_estimators
 from ._drawing import axes_of, closes_on_error
-from ._methods import co_rankings_of, draw_curve, embeddings_of, legend_above, named
+from ._methods import co_rankings_of, draw_curve, legend_above, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -206,6 +207,7 @@ class TrustworthinessDisplay:
         estimators: Mapping[str, BaseEstimator],
         *,
         n_neighbors: ArrayLike | None = None,
+        reference: Literal["prepared", "raw"] | int = "prepared",
         metric: str | Callable[..., float] = "euclidean",
         n_jobs: int | None = None,
         n_anchors: int | None = None,
@@ -225,8 +227,12 @@ class TrustworthinessDisplay:
         n_neighbors : array-like of int, default=None
             The numbers k at which the lines are drawn, each less than half of the
             samples. None is all of these.
+        reference : {"prepared", "raw"} or int, default="prepared"
+            Of pipelines, the rows whose neighbours count: X after all steps but the
+            last, as it is given, or after so many steps. Methods whose preparation
+            differs are compared with each other by "raw".
         metric : str or callable, default='euclidean'
-            Of X, as for :func:`sklearn.metrics.pairwise_distances`.
+            Of these rows, as for :func:`sklearn.metrics.pairwise_distances`.
         n_jobs : int, default=None
             Number of threads.
         n_anchors : int, default=None
@@ -243,17 +249,16 @@ class TrustworthinessDisplay:
         display : TrustworthinessDisplay
             The curves, drawn.
         """
-        return cls.from_embeddings(
+        measured = co_rankings_of_estimators(
             X,
-            embeddings_of(X, estimators),
-            n_neighbors=n_neighbors,
+            estimators,
+            reference,
+            random_state,
             metric=metric,
             n_jobs=n_jobs,
             n_anchors=n_anchors,
-            random_state=random_state,
-            ax=ax,
-            line_kw=line_kw,
         )
+        return cls(measured, n_neighbors=n_neighbors).plot(ax, line_kw=line_kw)
 
     @classmethod
     def from_co_rankings(

@@ -4,15 +4,21 @@ import pickle
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_swiss_roll
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
 from sklearn.manifold import SpectralEmbedding
 from sklearn.metrics import pairwise_distances
 from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skmanifold_nn import metrics
 from skmanifold_nn.manifold import Isomap, LocallyLinearEmbedding
@@ -22,9 +28,11 @@ from skmanifold_nn.metrics import (
     make_embedding_scorer,
     neighborhood_hit,
     residual_variance,
+    stress,
     trustworthiness,
 )
 from skmanifold_nn.metrics._scorer import MEASURES
+from skmanifold_nn.neural_network import ConvNetClassifier
 
 
 def test_values(rng):
@@ -179,8 +187,8 @@ def test_embeddings_without_transform(rng):
     scorer = make_embedding_scorer(trustworthiness, embed="fitted")
     assert scorer(frozen, X[:15]) == trustworthiness(X[:15], X[:15, :1])
     pipe = make_pipeline(StandardScaler(), Frozen()).fit(X)
-    expected = trustworthiness(X, X[:, :1])
-    assert scorer(pipe, X) == pytest.approx(expected)
+    scaled = pipe[0].transform(X)
+    assert scorer(pipe, X) == trustworthiness(scaled, scaled[:, :1])
     with pytest.raises(TypeError, match=r"Frozen has no embedding_ of the 20 rows"):
         scorer(frozen, X[:20])
     with pytest.raises(TypeError, match=r"PCA has no embedding_"):
@@ -196,6 +204,121 @@ def test_scikit_learns_embeddings_without_transform(rng):
     assert search.fit(X).best_params_ == {"spectralembedding__n_neighbors": 5}
 
 
+@pytest.fixture
+def roll():
+    return make_swiss_roll(150, random_state=3)[0]
+
+
+def isomap_scores(preparation, X, **options):
+    """Mean scores of two candidates, none of which may fail."""
+    pipeline = Pipeline([*preparation, ("isomap", Isomap())])
+    scorer = make_embedding_scorer("trustworthiness", **options)
+    grid = {"isomap__n_neighbors": [6, 40]}
+    search = GridSearchCV(pipeline, grid, scoring=scorer, cv=3, error_score="raise")
+    return search.fit(X).cv_results_["mean_test_score"]
+
+
+def test_a_pipeline_is_judged_by_what_its_last_step_was_given(roll):
+    gaps = roll.copy()
+    gaps[::9, 0] = np.nan
+    scores = isomap_scores([("impute", SimpleImputer())], gaps)
+    assert scores[0] > scores[1] + 0.01
+    table = pd.DataFrame(roll, columns=list("abc"))
+    table["kind"] = np.resize(["u", "v", "w"], 150)
+    encode = make_column_transformer(
+        (OneHotEncoder(), ["kind"]), remainder="passthrough"
+    )
+    assert len(set(isomap_scores([("encode", encode)], table))) == 2
+    # the units of the columns do not matter to scaled rows
+    scale = [("scale", StandardScaler()), ("nothing", "passthrough")]
+    scores = isomap_scores(scale, roll)
+    np.testing.assert_allclose(isomap_scores(scale, roll * [1, 1000, 1]), scores)
+
+
+def test_sparse_rows_of_texts(rng):
+    words = np.array(list("abcdefghij")) + "x"
+    texts = [" ".join(rng.choice(words, 6)) for _ in range(60)]
+    pipe = make_pipeline(TfidfVectorizer(), TruncatedSVD(3, random_state=1)).fit(texts)
+    expected = trustworthiness(pipe[0].transform(texts), pipe.transform(texts))
+    assert make_embedding_scorer("trustworthiness")(pipe, texts) == expected
+
+
+@pytest.mark.parametrize("embed", ["transform", "fitted", "refit"])
+def test_references(roll, embed):
+    X = roll * [1, 100, 1]
+    steps = [StandardScaler(), PCA(2), Isomap()]
+    pipe = make_pipeline(*steps).fit(X)
+    Y = pipe[-1].embedding_
+    rows = {"raw": X, 0: X, 1: pipe[:1].transform(X), 2: pipe[:2].transform(X)}
+    rows["prepared"] = rows[2]
+    found = {}
+    for reference, given in rows.items():
+        scorer = make_embedding_scorer(
+            "trustworthiness", embed=embed, reference=reference
+        )
+        found[reference] = scorer(pipe, X)
+        assert found[reference] == pytest.approx(trustworthiness(given, Y), abs=1e-3)
+        assert pickle.loads(pickle.dumps(scorer))(pipe, X) == found[reference]
+    assert len(set(found.values())) == 3
+    search = GridSearchCV(pipe, {"pca__n_components": [2]}, cv=2, scoring=scorer)
+    assert scorer(search.fit(X), X) == pytest.approx(found["prepared"], abs=1e-3)
+    scorer = make_embedding_scorer("trustworthiness", reference=3)
+    with pytest.raises(ValueError, match=r"reference must be at most 2, .* got 3"):
+        scorer(pipe, X)
+    isomap = pipe[-1]
+    scores = [
+        make_embedding_scorer("stress", reference=reference)(isomap, rows[2])
+        for reference in ("prepared", "raw", 0)
+    ]
+    assert len(set(scores)) == 1
+
+
+def test_copies_are_prepared_as_the_estimator_was(rng):
+    """Only what cannot place new rows is fitted to them, supervised steps are not."""
+    X, y = rng.standard_normal((60, 5)), np.resize([0, 1], 60)
+    select = SelectKBest(k=3)
+    pipe = make_pipeline(select, StandardScaler(), Frozen()).fit(X[:30], y[:30])
+    rows = pipe[:-1].transform(X[30:])
+    expected = trustworthiness(rows, rows[:, :1])
+    assert make_embedding_scorer("trustworthiness")(pipe, X[30:]) == expected
+
+
+def test_distances_made_within_a_pipeline(roll):
+    """A step that makes distances for the last one is no preparation of rows."""
+    steps = [
+        StandardScaler(),
+        KNeighborsTransformer(mode="distance", n_neighbors=8),
+        Isomap(n_neighbors=8, metric="precomputed"),
+    ]
+    pipe = make_pipeline(*steps).fit(roll)
+    Y, rows = pipe.transform(roll), pipe[0].transform(roll)
+    found = make_embedding_scorer("trustworthiness")(pipe, roll)
+    assert found == trustworthiness(rows, Y)
+    scale = FunctionTransformer(np.sqrt)
+    D = pairwise_distances(roll)
+    pipe = make_pipeline(scale, Isomap(metric="precomputed")).fit(D)
+    for scorer in (
+        make_embedding_scorer("stress", metric="precomputed"),
+        make_embedding_scorer(partial(stress, metric="precomputed")),
+    ):
+        expected = -stress(np.sqrt(D), pipe.transform(D), metric="precomputed")
+        assert scorer(pipe, D) == expected
+
+
+def test_networks_and_images(rng):
+    X, y = rng.random((40, 6, 6)), np.resize([0, 1], 40)
+    net = ConvNetClassifier(
+        (2,), n_dim=2, max_iter=2, learning_rate="cosine", random_state=1
+    )
+    flat = X.reshape(40, 36)
+    shape = FunctionTransformer(np.reshape, kw_args={"shape": (-1, 6, 6)})
+    pipe = make_pipeline(shape, net).fit(flat, y)
+    Y = pipe.transform(flat)
+    scorer = make_embedding_scorer("trustworthiness")
+    assert scorer(pipe, flat) == trustworthiness(flat, Y)
+    assert scorer(pipe[-1], X) == trustworthiness(flat, Y)
+
+
 def test_errors(rng):
     with pytest.raises(ValueError, match=r"measure must be one of .*got 'trust'"):
         make_embedding_scorer("trust")
@@ -203,6 +326,9 @@ def test_errors(rng):
         make_embedding_scorer(3)
     with pytest.raises(ValueError, match=r"embed must be one of .*got 'maybe'"):
         make_embedding_scorer("stress", embed="maybe")
+    for reference in ("first", -1, True, None):
+        with pytest.raises(ValueError, match=r"reference must be one of .*'raw' "):
+            make_embedding_scorer("stress", reference=reference)
     X = rng.standard_normal((20, 3))
     pca = PCA(2).fit(X)
     scorer = make_embedding_scorer("stress", return_error=True)
