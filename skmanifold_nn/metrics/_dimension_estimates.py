@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
-from ._distances import RowDistances
+from ._distances import FEW_FEATURES, RowDistances
 
 __all__ = [
     "Estimate",
@@ -75,11 +76,11 @@ def overlapping_error(influences: NDArray, neighbors: NDArray) -> float:
     return float(np.sqrt(totals @ totals / (k + 1) / kept))
 
 
-def _refuse_ties(n_neighbors):
+def _refuse_ties(n_neighbors, remedy="Use more neighbors"):
     raise ValueError(
         f"the distances to the n_neighbors = {n_neighbors} nearest samples are all "
-        "equal, or nearly all, from which no dimension follows. Use more neighbors, or "
-        "if X holds rounded values, method='local_pca'."
+        f"equal, or nearly all, from which no dimension follows. {remedy}, or if X "
+        "holds rounded values, method='local_pca'."
     )
 
 
@@ -142,7 +143,7 @@ def two_nearest(
     censored = np.minimum(logs, limit)
     total = censored.sum()
     if total <= TIED * n:
-        _refuse_ties(2)
+        _refuse_ties(2, "Use method='mle' with more neighbors")
     dimension = float(m / total)
     with np.errstate(divide="ignore"):
         pointwise = 1 / logs
@@ -182,13 +183,7 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
         _refuse_ties(k)
     counts, sums = np.zeros(n), np.zeros(n)
     n_pairs = np.zeros(3)  # sums over pairs of 1, s and s^2 that are s's own
-    step = given.block_rows()
-    for start in range(0, n, step):
-        rows = np.arange(start, min(start + step, n))
-        block = given.distances(rows)
-        block[rows - start, rows] = np.inf
-        row, column = np.nonzero(block <= high * (1 + TIED))
-        lengths = block[row, column]
+    for rows, row, lengths in _near_pairs(given, high * (1 + TIED)):
         logs = np.log(high / np.maximum(lengths, low))
         logs[logs < 2 * TIED] = 0
         is_counted = lengths > low * (1 + TIED)
@@ -207,6 +202,31 @@ def correlation_dimension(given: RowDistances, distances: NDArray) -> Estimate:
     of_pairs = 2 * (n_pairs @ [1, -2 * dimension, dimension**2])
     error = float(np.sqrt(max(of_points - of_pairs, of_pairs)) / total)
     return Estimate(dimension, pointwise, error, (low, high))
+
+
+def _near_pairs(given, limit):
+    """Of some rows at a time, those of pairs at most so far apart, and their lengths.
+
+    Where there are few features, by a tree in place of all distances, for rows that
+    are near to each other.
+    """
+    n, step = given.n_samples, given.block_rows()
+    if not given.is_plain or given.X.shape[1] > FEW_FEATURES:
+        for start in range(0, n, step):
+            rows = np.arange(start, min(start + step, n))
+            block = given.distances(rows)
+            block[rows - start, rows] = np.inf
+            row, column = np.nonzero(block <= limit)
+            yield rows, row, block[row, column]
+        return
+    tree = KDTree(given.X)
+    for start in range(0, n, step):
+        rows = tree.indices[start : start + step]
+        some = KDTree(given.X[rows])
+        pairs = some.sparse_distance_matrix(tree, limit, output_type="ndarray")
+        pairs = pairs[rows[pairs["i"]] != pairs["j"]]
+        pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
+        yield rows, pairs["i"], pairs["v"]
 
 
 def local_pca(

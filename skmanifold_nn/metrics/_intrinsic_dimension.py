@@ -1,6 +1,9 @@
 """The dimension of the surface on which samples lie."""
 
+import warnings
 from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -39,6 +42,8 @@ DEFAULT_NEIGHBORS = {
     "correlation": lambda n: 10,
     "local_pca": lambda n: min(max(n // 25, 15), 50),
 }
+# Those of curves, each some half more than the last.
+SIZES = (5, 7, 10, 15, 22, 33, 50, 75, 100)
 # Linear maps of X have its dimension: no parameters for those that need some.
 METRICS = (VALID_METRICS | {"precomputed"}) - {"mahalanobis", "seuclidean"}
 
@@ -233,7 +238,8 @@ class IntrinsicDimension(WatchedFit):
         with self._fit_tasks(2, X, y) as task:
             points = self._points(X)
             with task("neighbors"):
-                found, scale = self._neighborhoods(points, self.n_neighbors)
+                default = DEFAULT_NEIGHBORS[self.method]
+                found, scale = self._neighborhoods(points, default)
             with task("dimension"):
                 estimate = self._estimate(found)
             self.dimension_ = estimate.dimension
@@ -252,18 +258,17 @@ class IntrinsicDimension(WatchedFit):
         self._check(X)
         return X
 
-    def _neighborhoods(self, X, n_neighbors):
+    def _neighborhoods(self, X, default):
         """Those of distinct samples, and what distances were multiplied by."""
         scale = 1.0
         if self.metric in ("euclidean", "l2"):
             X, scale = centered_and_scaled(X)
         elif self.metric != "precomputed" and X.dtype.kind in "fiu":
             X = X.astype(np.float64, copy=False)
-        default = DEFAULT_NEIGHBORS[self.method]
-        found = distinct_neighborhoods(
-            X, n_neighbors, self.metric, default=default, n_jobs=self.n_jobs
+        neighborhoods = distinct_neighborhoods(
+            X, self.n_neighbors, self.metric, default=default, n_jobs=self.n_jobs
         )
-        return found, scale
+        return neighborhoods, scale
 
     def _check(self, X):
         """Raise where parameters do not fit each other or X."""
@@ -309,8 +314,8 @@ class IntrinsicDimension(WatchedFit):
 
 def dimension_curves(
     X: ArrayLike,
-    methods: list[str],
-    sizes: list[int],
+    methods: list[str] | None,
+    sizes: list[int] | None,
     metric: str | Callable,
     n_jobs: int | None,
 ) -> dict[str, NDArray[np.float64]]:
@@ -319,9 +324,12 @@ def dimension_curves(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
-    methods : list of str
-    sizes : list of int
-        Numbers of neighbours, of all methods but "two_nn".
+    methods : list of str or None
+        None takes all that `metric` allows, but for those, named in a warning, that
+        refuse the samples.
+    sizes : list of int or None
+        Numbers of neighbours, ascending, of all methods but "two_nn". None takes some
+        up to 100, and to a quarter of the distinct samples.
     metric : str or callable
     n_jobs : int or None
 
@@ -330,19 +338,44 @@ def dimension_curves(
     curves : dict of ndarray of shape (n_sizes, 3)
         By method: number of neighbours, dimension, standard error.
     """
-    most = max(sizes) if set(methods) - {"two_nn"} else 2
-    curves, found = {}, None
-    for method in methods:
-        rows = []
-        for k in [2] if method == "two_nn" else sizes:
-            estimator = IntrinsicDimension(
-                method, n_neighbors=k, metric=metric, n_jobs=n_jobs
-            )
-            estimator._validate_params()
-            points = estimator._points(X)
-            if found is None:
-                found, _ = estimator._neighborhoods(points, most)
-            estimate = estimator._estimate(found.nearest(k))
-            rows.append((k, estimate.dimension, estimate.standard_error))
-        curves[method] = np.array(rows)
+    with_metric = partial(IntrinsicDimension, metric=metric, n_jobs=n_jobs)
+    has_axes = metric in ("euclidean", "l2")
+    names = methods or [m for m in DEFAULT_NEIGHBORS if has_axes or m != "local_pca"]
+    if names == ["two_nn"]:
+        sizes = [2]
+    search = with_metric("mle", n_neighbors=sizes[-1] if sizes else None)
+    search._validate_params()
+    points = search._points(X)
+    found, _ = search._neighborhoods(points, lambda n: _sizes_among(n)[-1])
+    sizes = sizes or _sizes_among(len(found.distances))
+    estimators = {
+        name: [with_metric(name, n_neighbors=k) for k in sizes]
+        if name != "two_nn"
+        else [with_metric(name, n_neighbors=2)]
+        for name in names
+    }
+    for estimator in chain.from_iterable(estimators.values()):
+        estimator._validate_params()
+        estimator._check(points)
+    curves = {}
+    for name, of_sizes in estimators.items():
+        try:
+            curves[name] = np.array([_row_of(each, found) for each in of_sizes])
+        except ValueError as error:
+            if methods is not None or (not curves and name == names[-1]):
+                raise
+            warnings.warn(f"method {name!r} is left out: {error}", stacklevel=3)
     return curves
+
+
+def _sizes_among(n):
+    """Numbers of neighbours among so many samples."""
+    most = max(n // 4, 2)
+    return [k for k in SIZES if k <= most] or [most]
+
+
+def _row_of(estimator, found):
+    """Number of neighbours, estimate and error."""
+    k = estimator.n_neighbors
+    estimate = estimator._estimate(found.nearest(k))
+    return k, estimate.dimension, estimate.standard_error

@@ -26,12 +26,10 @@ __all__ = ["IntrinsicDimensionDisplay"]
 # In the order of the legend, with what tells lines apart besides colours.
 METHODS = {
     "mle": ("maximum likelihood", "o-"),
-    "two_nn": ("two nearest neighbors", "D"),
+    "two_nn": ("two nearest neighbours", "D"),
     "correlation": ("correlation dimension", "s--"),
     "local_pca": ("local principal components", "^-."),
 }
-# Sizes of neighbourhoods, each some half more than the last.
-SIZES = (5, 7, 10, 15, 22, 33, 50, 75, 100)
 # A normal quantile: nearly all of a sample's estimates are nearer to their mean.
 N_ERRORS = 2
 # Above this multiple of the median pointwise estimates are counted, not drawn.
@@ -191,7 +189,7 @@ class IntrinsicDimensionDisplay:
             ax.set_xticks(inside)
             ax.xaxis.set_major_formatter(ScalarFormatter())
             ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.set(xlabel="number of neighbors", ylabel="dimension", ylim=(0, None))
+        ax.set(xlabel="number of neighbours", ylabel="dimension", ylim=(0, None))
         ax.grid(axis="y", alpha=0.3)
 
     def _draw_histogram(self, ax, pointwise, line_kw, bar_kw):
@@ -201,7 +199,7 @@ class IntrinsicDimensionDisplay:
         known = pointwise[~np.isnan(pointwise)]
         is_whole = np.isfinite(known).all() and np.array_equal(known, np.rint(known))
         middle = np.median(known)
-        if not np.isfinite(middle):  # most points have neighbors at one distance
+        if not np.isfinite(middle):  # most points have neighbours at one distance
             middle = np.median(known[np.isfinite(known)])
         limit = known.max() if is_whole else FAR * middle
         shown = known[(known <= limit) & np.isfinite(known)]
@@ -297,9 +295,11 @@ class IntrinsicDimensionDisplay:
             The samples, or distances with ``metric='precomputed'``.
         methods : str or list of str, default=None
             Of :class:`~skmanifold_nn.metrics.IntrinsicDimension`; None takes all that
-            `metric` allows. "two_nn" has one size, 2, and is one point.
+            `metric` allows, but for those, named in a warning, that refuse the samples.
+            "two_nn" has one size, 2, and is one point.
         n_neighbors : int or array-like of int, default=None
-            The sizes; None takes some from 5 to 100, below a quarter of the samples.
+            The sizes; None takes some from 5 to 100, up to a quarter of the distinct
+            samples.
         metric : str or callable, default="euclidean"
             Of the distances between samples.
         n_jobs : int, default=None
@@ -314,15 +314,9 @@ class IntrinsicDimensionDisplay:
         display : IntrinsicDimensionDisplay
             The curves, drawn.
         """
-        if methods is None:
-            has_axes = metric in ("euclidean", "l2")
-            methods = [name for name in METHODS if has_axes or name != "local_pca"]
-        if n_neighbors is None:
-            (n_samples,) = np.shape(X)[:1] or (0,)
-            most = max(n_samples // 4, 2)
-            n_neighbors = [k for k in SIZES if k <= most] or [most]
-        sizes = np.unique(n_neighbors).tolist()
-        methods = [methods] if isinstance(methods, str) else list(methods)
+        sizes = None if n_neighbors is None else np.unique(n_neighbors).tolist()
+        if methods is not None:
+            methods = [methods] if isinstance(methods, str) else list(methods)
         curves = dimension_curves(X, methods, sizes, metric, n_jobs)
         return cls(curves).plot(ax, line_kw=line_kw)
 
@@ -335,7 +329,7 @@ def _checked(
     for name, array in arrays.items():
         if array.ndim != 2 or array.shape[1] != 3 or len(array) == 0:
             raise ValueError(
-                "curves must have a row (number of neighbors, dimension, standard "
+                "curves must have a row (number of neighbours, dimension, standard "
                 f"error) for each size, got shape {array.shape} of {name!r}."
             )
     found = np.asarray([] if pointwise is None else pointwise, dtype=float)

@@ -228,7 +228,7 @@ def test_distances_that_are_all_equal_are_refused(rounding):
     neighbors = np.array([[j for j in range(5) if j != i] for i in range(5)], np.int32)
     with pytest.raises(ValueError, match="n_neighbors = 4 nearest samples are all"):
         maximum_likelihood(distances, neighbors)
-    with pytest.raises(ValueError, match=r"n_neighbors = 2 .* Use more neighbors"):
+    with pytest.raises(ValueError, match=r"n_neighbors = 2 .* Use method='mle'"):
         two_nearest(distances[:, :2], neighbors[:, :2], 0.1)
     given = RowDistances(1 - np.eye(5), "precomputed", "X")
     with pytest.raises(ValueError, match="method='local_pca'"):

@@ -41,11 +41,11 @@ def test_curves_are_the_estimates(X, ax):
         np.testing.assert_array_equal(display.lines_[method].get_xydata(), curve[:, :2])
     assert texts(ax) == [
         "maximum likelihood",
-        "two nearest neighbors",
+        "two nearest neighbours",
         "correlation dimension",
         "local principal components",
     ]
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("number of neighbors", "dimension")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("number of neighbours", "dimension")
     assert ax.get_xscale() == "log"
     assert ax.get_xticks().tolist() == [2, 5, 10, 20]
     assert ax.get_ylim()[0] == 0
@@ -88,6 +88,29 @@ def test_distances_and_sizes_by_default(X, ax):
 def test_sizes_that_the_estimator_refuses(X, ax, sizes):
     with pytest.raises(ValueError, match="n_neighbors"):
         IntrinsicDimensionDisplay.from_data(X[:40], n_neighbors=sizes, ax=ax)
+
+
+def test_default_sizes_are_for_distinct_samples(X, ax):
+    copies = np.repeat(X[:20], 10, axis=0)
+    curves = IntrinsicDimensionDisplay.from_data(copies, ax=ax).curves
+    assert curves["mle"][:, 0].tolist() == [5]
+    assert IntrinsicDimensionDisplay.from_data(
+        copies, methods="two_nn", n_neighbors=30, ax=ax
+    ).curves["two_nn"][:, 0].tolist() == [2]
+
+
+def test_methods_that_refuse_the_samples(ax):
+    lattice = np.stack(np.meshgrid(range(8), range(8)), axis=-1).reshape(-1, 2)
+    with pytest.warns(UserWarning, match="'two_nn' is left out: the distances"):
+        curves = IntrinsicDimensionDisplay.from_data(lattice, ax=ax).curves
+    assert list(curves) == ["mle", "correlation", "local_pca"]
+    with pytest.raises(ValueError, match="n_neighbors = 2 nearest"):
+        IntrinsicDimensionDisplay.from_data(lattice, methods=["two_nn"], ax=ax)
+    with (
+        pytest.warns(UserWarning, match="is left out"),
+        pytest.raises(ValueError, match="nearest samples are all equal"),
+    ):
+        IntrinsicDimensionDisplay.from_data(1 - np.eye(9), metric="precomputed", ax=ax)
 
 
 def test_histogram_holds_all_points(X, ax):
