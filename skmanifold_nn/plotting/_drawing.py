@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "axes_of",
     "class_styles",
     "closes_on_error",
+    "draw_scale",
     "styled",
 ]
 
@@ -152,6 +154,30 @@ def axes_of(
             f"{type(ax).__name__}: figure.add_subplot() makes them."
         )
     return ax
+
+
+def draw_scale(ax: Axes, drawn: Any, label: str, *, beside: Any = None) -> Colorbar:
+    """Draw the scale of what is drawn, in the place of that of an earlier picture.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    drawn : matplotlib AxesImage or Collection
+        On them.
+    label : str
+    beside : list of matplotlib Axes, default=None
+        Beside which it stands. None: those of `drawn`.
+
+    Returns
+    -------
+    colorbar : matplotlib Colorbar
+    """
+    place: dict[str, Any] = {"ax": ax if beside is None else beside}
+    for earlier in (*ax.images, *ax.collections):
+        if earlier.colorbar is not None:
+            place = {"cax": earlier.colorbar.ax}
+            place["cax"].clear()
+    return ax.figure.colorbar(drawn, label=label, **place)
 
 
 def styled(

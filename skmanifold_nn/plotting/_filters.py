@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from ._drawing import axes_of, closes_on_error
+from ._drawing import axes_of, closes_on_error, draw_scale
 from ._networks import convolution_of
 from ._tiles import chosen, colours, draw_strips, draw_table, draw_tiles, finite
 
@@ -146,7 +146,7 @@ class FiltersDisplay:
             )
         self.colorbar_ = None
         if colorbar:
-            self.colorbar_ = ax.figure.colorbar(self.images_[0], ax=ax, label="weight")
+            self.colorbar_ = draw_scale(ax, self.images_[0], "weight")
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

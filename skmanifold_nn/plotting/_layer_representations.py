@@ -13,7 +13,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import without_column_names
-from ._drawing import closes_on_error, styled
+from ._drawing import closes_on_error, draw_scale, styled
 from ._fitted import steps_of
 from ._labels import labels_of
 from ._methods import named
@@ -198,8 +198,8 @@ class LayerRepresentationsDisplay:
                 self.axes_[0], first, labels, scatter_kw, beside=False
             )
         elif labels.known.any():
-            self.colorbar_ = self.figure_.colorbar(
-                self.scatters_[0][0], ax=list(self.axes_), label="y"
+            self.colorbar_ = draw_scale(
+                self.axes_[0], self.scatters_[0][0], "y", beside=list(self.axes_)
             )
         return self
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from ._drawing import axes_of, closes_on_error
+from ._drawing import axes_of, closes_on_error, draw_scale
 from ._networks import last_of, row_of
 from ._tiles import chosen, colours, draw_strips, draw_tiles, finite
 
@@ -140,7 +140,7 @@ class FeatureMapsDisplay:
             )
         self.colorbar_ = None
         if colorbar:
-            self.colorbar_ = ax.figure.colorbar(self.images_[0], ax=ax, label="value")
+            self.colorbar_ = draw_scale(ax, self.images_[0], "value")
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

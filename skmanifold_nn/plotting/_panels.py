@@ -44,7 +44,8 @@ def panels_of(ax, n_panels, n_columns, size, caller):
     Raises
     ------
     ValueError
-        If several axes are given, but not as many as there are panels.
+        If several axes are given, but not as many as there are panels, or one pair
+        without axis lines, the place of which an earlier picture has taken.
     """
     if ax is not None and np.ndim(ax) > 0:
         axes = np.asarray(ax, dtype=object).ravel()
@@ -55,6 +56,11 @@ def panels_of(ax, n_panels, n_columns, size, caller):
             )
         return axes
     outer = axes_of(ax, caller)
+    if not outer.axison:
+        raise ValueError(
+            f"ax of {caller} has given its place to panels before, its axis is off: "
+            "draw on them again by ax=display.axes_, or give new axes."
+        )
     figure = outer.figure
     n_rows = -(-n_panels // n_columns)
     if ax is None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, is_classifier
 
-from ._drawing import axes_of, closes_on_error, styled
+from ._drawing import axes_of, closes_on_error, draw_scale, styled
 from ._networks import last_of
 from ._tiles import colours, finite, grid_of, number_axis, write_above
 
@@ -169,7 +169,7 @@ class SaliencyDisplay:
         self.colorbar_ = None
         if colorbar:
             label = "size of the gradient" if absolute else "gradient"
-            self.colorbar_ = ax.figure.colorbar(self.images_[0], ax=ax, label=label)
+            self.colorbar_ = draw_scale(ax, self.images_[0], label)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
-from ._drawing import axes_of, closes_on_error, styled
+from ._drawing import axes_of, closes_on_error, draw_scale, styled
 from ._pairs import pairs_of_arrays, pairs_of_estimator
 
 if TYPE_CHECKING:
@@ -158,9 +158,7 @@ class StressPerPointDisplay:
             self.texts_ = _labelled(ax, x, y, areas, self.labels, text_kw)
         self.colorbar_ = None
         if colorbar:
-            self.colorbar_ = ax.figure.colorbar(
-                self.scatter_, ax=ax, label="share of the stress"
-            )
+            self.colorbar_ = draw_scale(ax, self.scatter_, "share of the stress")
             self.colorbar_.ax.yaxis.set_major_formatter(PercentFormatter(1))
         self.ax_, self.figure_ = ax, ax.figure
         return self

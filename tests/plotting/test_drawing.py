@@ -24,6 +24,7 @@ from skmanifold_nn.plotting._drawing import (
     VERMILION,
     axes_of,
     class_styles,
+    draw_scale,
     styled,
 )
 
@@ -196,3 +197,19 @@ def test_displays_and_estimators_do_not_need_each_other(imported, absent):
     folder = Path(skmanifold_nn.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_one_scale_also_where_one_draws_again(rng, layout):
+    figure = Figure(layout=layout)
+    axes = list(figure.subplots(1, 2))
+    places = []
+    for _ in range(3):
+        drawn = axes[0].scatter(*rng.random((2, 5)), c=np.arange(5.0))
+        scale = draw_scale(axes[0], drawn, "value", beside=axes)
+        figure.draw_without_rendering()
+        places.append([ax.get_position().bounds for ax in figure.axes])
+        assert figure.axes == [*axes, scale.ax]
+        assert (scale.mappable, scale.ax.get_ylabel()) == (drawn, "value")
+    np.testing.assert_allclose(places[2], places[1])
+    np.testing.assert_allclose(places[1][0], places[0][0], atol=0.02)

@@ -316,3 +316,15 @@ def test_styles_and_drawing_again(disc, figure):
     assert display.scatters_[1][0].get_sizes() == [3]
     assert tuple(display.grids_[0].get_color()[0]) == (1, 0, 0, 1)
     assert display.cut_line_.get_linewidth() == 5
+
+
+def test_drawn_again_on_the_same_panels(disc, figure):
+    X, _ = disc
+    ax = figure.subplots()
+    draw = LayerRepresentationsDisplay.from_representations
+    display = draw({"inputs": X, "again": X}, X[:, 0], ax=ax)
+    n_axes = len(figure.axes)
+    display.plot(ax=display.axes_)
+    assert len(figure.axes) == n_axes
+    with pytest.raises(ValueError, match="has given its place to panels before"):
+        display.plot(ax=ax)

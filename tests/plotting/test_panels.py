@@ -44,6 +44,16 @@ def test_axes_give_their_place_to_the_panels():
     assert plt.get_fignums() == []
 
 
+def test_axes_give_their_place_once():
+    figure = Figure()
+    ax = figure.subplots()
+    axes = panels_of(ax, 2, 2, (2, 2), "caller")
+    with pytest.raises(ValueError, match=r"caller has given .* ax=display\.axes_"):
+        panels_of(ax, 2, 2, (2, 2), "caller")
+    assert figure.axes == [ax, *axes]
+    assert list(panels_of(axes, 2, 2, (2, 2), "caller")) == list(axes)
+
+
 def test_axes_given_are_the_panels():
     axes = Figure().subplots(2, 2)
     assert list(panels_of(axes, 4, 1, (1, 1), "caller")) == list(axes.flat)
