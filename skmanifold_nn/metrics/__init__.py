@@ -5,7 +5,8 @@ distances in blocks of rows, so that nothing takes n x n memory but what is said
 `_anchors` chooses the rows from which to look, all or a sample. `_trustworthiness` and
 `_co_ranking` compare ranks, `_distance_measures` compares distances themselves,
 `_distortion` the shapes of neighbourhoods, `_neighborhood_hit` classes;
-`_scorer` makes any of these a criterion of a search over parameters.
+`_scorer` makes any of these a criterion of a search over parameters, and `_reference`
+knows which rows a pipeline gave to its embedding.
 
 `_intrinsic_dimension` is an estimator of the data alone: `_dimension_neighbors` finds
 distinct points and their neighbours, `_dimension_estimates` has the formulas.

@@ -1,7 +1,8 @@
 """Measures as scorers: criteria for searches over the parameters of embeddings."""
 
-from collections.abc import Callable
-from inspect import signature
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from inspect import Parameter, signature
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from ._distance_measures import (
     residual_variance,
     stress,
 )
+from ._distances import check_integer
 from ._distortion import local_distortion
 from ._neighborhood_hit import neighborhood_hit
 from ._reference import check_reference, given_rows, reference_rows, steps_of
@@ -37,8 +39,30 @@ MEASURES = {
         trustworthiness,
     )
 }
-# Of measures with several values, the one that is scored unless another is named.
-SUMMARIES = {co_ranking: "auc_r_nx", local_distortion: "median_shear"}
+# With a value for every number of neighbours.
+CURVES = (
+    "q_nx",
+    "r_nx",
+    "lcmc",
+    "trustworthiness",
+    "continuity",
+    "intrusion_errors",
+    "extrusion_errors",
+)
+# Of measures with several values, those that can be scored: the first unless another is
+# named.
+ATTRIBUTES = {
+    co_ranking: (
+        "auc_r_nx",
+        "auc_q_nx",
+        "auc_lcmc",
+        "q_local",
+        "q_global",
+        "k_max",
+        *CURVES,
+    ),
+    local_distortion: ("median_shear", "stretch_spread"),
+}
 # Measures, and attributes of their results, of which little is good.
 ERRORS = {
     residual_variance,
@@ -46,7 +70,10 @@ ERRORS = {
     procrustes_distance,
     "median_shear",
     "stretch_spread",
+    "intrusion_errors",
+    "extrusion_errors",
 }
+OPTIONS = ("attribute", "greater_is_better", "embed", "reference")
 ROWS = ("auto", "transform", "fitted", "refit")
 
 
@@ -57,6 +84,7 @@ class _EmbeddingScorer:
         self,
         measure: Callable[..., Any],
         attribute: str | None,
+        n_neighbors: int | None,
         greater_is_better: bool,
         embed: str,
         reference: str | int,
@@ -64,6 +92,7 @@ class _EmbeddingScorer:
     ) -> None:
         self.measure = measure
         self.attribute = attribute
+        self.n_neighbors = n_neighbors
         self.greater_is_better = greater_is_better
         self.embed = embed
         self.reference = reference
@@ -93,6 +122,8 @@ class _EmbeddingScorer:
         value = self.measure(*given, **self.params)
         if self.attribute is not None:
             value = getattr(value, self.attribute)
+        if self.n_neighbors is not None:
+            value = _at(self.n_neighbors, value, self.attribute)
         if np.ndim(value) != 0:
             raise TypeError(
                 f"A score must be one number, but {_name(self.measure)} gives "
@@ -124,8 +155,9 @@ def make_embedding_scorer(
         X_embedded, **params)``, or where its first parameter is named `X_embedded`, as
         that of `neighborhood_hit`, as ``measure(X_embedded, y, **params)``.
     attribute : str, optional
-        Of the measure's result, where this has several: by default "auc_r_nx" of
-        `co_ranking` and "median_shear" of `local_distortion`.
+        Of the measure's result, where this has several values: by default "auc_r_nx" of
+        `co_ranking` and "median_shear" of `local_distortion`. The entry of a curve of
+        `co_ranking`, as "r_nx" or "intrusion_errors", is chosen by `n_neighbors`.
     greater_is_better : bool, optional
         Whether a large value is good; otherwise the score is its negative. None knows
         it of the measures of this module, and takes it as true of others.
@@ -154,9 +186,10 @@ def make_embedding_scorer(
     Raises
     ------
     ValueError
-        If there is no measure of that name.
+        If there is no measure or attribute of that name, or if a curve is named without
+        `n_neighbors`.
     TypeError
-        If `measure` is neither a name nor a function.
+        If `measure` is neither a name nor a function, or has no such parameter.
 
     Notes
     -----
@@ -183,6 +216,14 @@ def make_embedding_scorer(
     >>> search = GridSearchCV(Isomap(), {"n_neighbors": [10, 90]}, scoring=scorer, cv=3)
     >>> search.fit(X).best_params_
     {'n_neighbors': 10}
+
+    Points of a curve, of which little is good where they are errors:
+
+    >>> scorer = make_embedding_scorer(
+    ...     "co_ranking", attribute="intrusion_errors", n_neighbors=10
+    ... )
+    >>> print(f"{scorer(search, X):.3f}")
+    -0.076
     """
     if isinstance(measure, str):
         if measure not in MEASURES:
@@ -202,13 +243,88 @@ def make_embedding_scorer(
         )
     check_reference(reference)
     plain = getattr(measure, "func", measure)  # functools.partial
-    if attribute is None:
-        attribute = SUMMARIES.get(plain)
+    attribute = _checked_attribute(plain, attribute)
+    at = None
+    if plain is co_ranking:
+        params, at = _without_number(params, attribute)
+    _check_params(measure, params)
     if greater_is_better is None:
         greater_is_better = not _is_error(plain, attribute)
     return _EmbeddingScorer(
-        measure, attribute, greater_is_better, embed, reference, params
+        measure, attribute, at, greater_is_better, embed, reference, params
     )
+
+
+def _checked_attribute(
+    measure: Callable[..., Any], attribute: str | None
+) -> str | None:
+    known = ATTRIBUTES.get(measure, () if measure in MEASURES.values() else None)
+    if known is None:  # a function that is not ours
+        return attribute
+    if attribute is None:
+        return known[0] if known else None
+    if not known:
+        raise ValueError(
+            f"attribute must be None for {_name(measure)}, whose result is one number, "
+            f"got {attribute!r}."
+        )
+    if attribute not in known:
+        raise ValueError(
+            f"attribute of {_name(measure)} must be one of {known}, got "
+            f"{attribute!r}.{_nearest(attribute, known)}"
+        )
+    return attribute
+
+
+def _without_number(
+    params: dict[str, Any], attribute: str | None
+) -> tuple[dict[str, Any], int | None]:
+    """Parameters of co_ranking, which knows all numbers of neighbours, and the one."""
+    params = dict(params)
+    at = params.pop("n_neighbors", None)
+    if attribute not in CURVES and at is not None:
+        raise ValueError(
+            f"n_neighbors must be None with attribute={attribute!r}, a number for all "
+            f"neighbourhoods, got {at!r}. It chooses the entry of one of {CURVES}."
+        )
+    is_number = isinstance(at, int | np.integer) and not isinstance(at, bool)
+    if attribute in CURVES and not (is_number and at >= 1):
+        raise ValueError(
+            f"n_neighbors must be an integer of 1 or more with attribute={attribute!r},"
+            f" a curve, got {at!r}. It chooses the entry that is scored."
+        )
+    return params, at
+
+
+def _check_params(measure: Callable[..., Any], params: dict[str, Any]) -> None:
+    """Raise where a search would only warn, and score all candidates NaN."""
+    try:
+        taken = list(signature(measure).parameters.values())
+    except ValueError:  # compiled, without a signature
+        return
+    if any(p.kind is Parameter.VAR_KEYWORD for p in taken):
+        return
+    by_name = Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY
+    known = [p.name for p in taken[2:] if p.kind in by_name]
+    for name, value in params.items():
+        if name not in known:
+            raise TypeError(
+                f"Parameters of {_name(measure)} must be among {known}, got "
+                f"{name}={value!r}.{_nearest(name, [*known, *OPTIONS])}"
+            )
+
+
+def _nearest(name: Any, known: Iterable[str]) -> str:
+    found = [repr(word) for word in get_close_matches(str(name), known)]
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
+def _at(n_neighbors: int, curve: NDArray, attribute: str | None) -> float:
+    most = int(np.flatnonzero(~np.isnan(curve))[-1]) + 1
+    check_integer(
+        n_neighbors, "n_neighbors", 1, most, f"{attribute} is defined up to there."
+    )
+    return curve[n_neighbors - 1]
 
 
 def _is_error(measure: Callable[..., Any], attribute: str | None) -> bool:

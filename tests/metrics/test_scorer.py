@@ -31,7 +31,7 @@ from skmanifold_nn.metrics import (
     stress,
     trustworthiness,
 )
-from skmanifold_nn.metrics._scorer import MEASURES
+from skmanifold_nn.metrics._scorer import ATTRIBUTES, CURVES, MEASURES
 from skmanifold_nn.neural_network import ConvNetClassifier
 
 
@@ -334,6 +334,80 @@ def test_errors(rng):
     scorer = make_embedding_scorer("stress", return_error=True)
     with pytest.raises(TypeError, match=r"must be one number, but stress gives 2"):
         scorer(pca, X)
-    scorer = make_embedding_scorer("co_ranking", attribute="q_nx")
-    with pytest.raises(TypeError, match=r"must be one number, but co_ranking gives 19"):
+    scorer = make_embedding_scorer(lambda X, Y: co_ranking(X, Y), attribute="q_nx")
+    with pytest.raises(TypeError, match=r"must be one number, but <lambda> gives 19"):
         scorer(pca, X)
+
+
+@pytest.mark.parametrize("attribute", CURVES)
+def test_entries_of_curves(rng, attribute):
+    X = rng.standard_normal((41, 4))
+    pca = PCA(2).fit(X)
+    curve = getattr(co_ranking(X, pca.transform(X)), attribute)
+    sign = -1 if attribute.endswith("_errors") else 1
+    last = np.flatnonzero(np.isfinite(curve))[-1] + 1
+    for measure in ("co_ranking", partial(co_ranking, n_anchors=41)):
+        for k in (1, 7, np.int64(last)):
+            scorer = make_embedding_scorer(measure, attribute=attribute, n_neighbors=k)
+            assert scorer(pca, X) == pytest.approx(sign * curve[k - 1])
+    last = int(last) + 1
+    scorer = make_embedding_scorer("co_ranking", attribute=attribute, n_neighbors=last)
+    message = rf"n_neighbors must be an integer from 1 to {last - 1}, got {last}\."
+    with pytest.raises(ValueError, match=message):
+        scorer(pca, X)
+    for k in (None, 0, 2.0, True):
+        with pytest.raises(ValueError, match=r"n_neighbors must be an .* a curve, got"):
+            make_embedding_scorer("co_ranking", attribute=attribute, n_neighbors=k)
+
+
+def test_a_curve_as_a_criterion(roll):
+    search = GridSearchCV(
+        Isomap(),
+        {"n_components": [1, 2]},
+        scoring=make_embedding_scorer(
+            "co_ranking", attribute="extrusion_errors", n_neighbors=10
+        ),
+        cv=2,
+        error_score="raise",
+    ).fit(roll)
+    assert search.best_params_ == {"n_components": 2}
+    assert (search.cv_results_["mean_test_score"] < 0).all()
+
+
+@pytest.mark.parametrize("make", [lambda f: f, lambda f: partial(f, n_anchors=9)])
+def test_misspelt_parameters(make):
+    message = (
+        r"Parameters of .*trustworthiness.* must be among \['n_neighbors', .*got "
+        r"n_neigbors=7\. Did you mean 'n_neighbors' or"
+    )
+    with pytest.raises(TypeError, match=message):
+        make_embedding_scorer(make(trustworthiness), n_neigbors=7)
+    with pytest.raises(TypeError, match=r"got embd='fitted'\. Did you mean 'embed'"):
+        make_embedding_scorer(make(stress), embd="fitted")
+    with pytest.raises(TypeError, match=r"Parameters of .*stress.* got X=3\.$"):
+        make_embedding_scorer(make(stress), X=3)
+
+
+def test_parameters_of_other_functions(rng):
+    X = rng.standard_normal((20, 3))
+    pca = PCA(2).fit(X)
+    scorer = make_embedding_scorer(lambda X, Y, **params: params["it"], it=4)
+    assert scorer(pca, X) == 4
+    with pytest.raises(TypeError, match=r"<lambda> must be among \['k'\], got n=3"):
+        make_embedding_scorer(lambda X, Y, k: k, n=3)
+    assert make_embedding_scorer(np.hypot) is not None  # without a signature
+
+
+def test_attributes():
+    with pytest.raises(ValueError, match=r"one of .*got 'auc_rnx'\. .* 'auc_r_nx' or"):
+        make_embedding_scorer("co_ranking", attribute="auc_rnx")
+    with pytest.raises(ValueError, match=r"attribute of local_distortion must be one"):
+        make_embedding_scorer(partial(local_distortion, n_neighbors=9), attribute="x")
+    with pytest.raises(ValueError, match=r"attribute must be None for stress, whose"):
+        make_embedding_scorer("stress", attribute="value")
+    with pytest.raises(ValueError, match=r"n_neighbors must be None .*auc_r_nx.*got 8"):
+        make_embedding_scorer("co_ranking", n_neighbors=8)
+    for measure, attributes in ATTRIBUTES.items():
+        result = measure(np.eye(20, 3), np.eye(20, 2))
+        for attribute in attributes:
+            assert np.ndim(getattr(result, attribute)) == (attribute in CURVES)
