@@ -52,7 +52,8 @@ class EmbeddingDisplay:
     images : array-like of shape (n_samples, height, width) or \
             (n_samples, height, width, n_channels), default=None
         Images of the points, grey, or of 3 or 4 channels in colour: floats from 0 to 1
-        or integers from 0 to 255. As many are drawn as do not overlap.
+        or integers from 0 to 255. As many are drawn as do not overlap. Pixels that
+        are NaN are left out, of grey ones.
     graph : {array-like, sparse matrix, sparse array} of shape \
             (n_samples, n_samples), default=None
         Its edges are drawn: all entries that a sparse graph stores, all of a dense one

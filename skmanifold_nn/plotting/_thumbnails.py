@@ -146,9 +146,10 @@ def draw_thumbnails(
     style: dict[str, Any] = {"cmap": "gray", "interpolation": "nearest", "zorder": 3}
     style |= styled(AxesImage, {}, image_kw)
     limits = {"vmin": style.pop("vmin", None), "vmax": style.pop("vmax", None)}
-    if images.ndim == 3 and images.size:
-        limits["vmin"] = images.min() if limits["vmin"] is None else limits["vmin"]
-        limits["vmax"] = images.max() if limits["vmax"] is None else limits["vmax"]
+    finite = images[np.isfinite(images)] if images.ndim == 3 else images[:0]
+    if finite.size:
+        limits["vmin"] = finite.min() if limits["vmin"] is None else limits["vmin"]
+        limits["vmax"] = finite.max() if limits["vmax"] is None else limits["vmax"]
     drawn = []
     for (x, y), pixels in zip(corners, images[chosen], strict=True):
         artist = AxesImage(ax, extent=(x, x + width, y, y + height), **style)

@@ -96,6 +96,19 @@ def test_grey_images_have_one_scale(ax):
     assert drawn[0].get_zorder() == 9
 
 
+def test_pixels_that_are_not_known_are_not_drawn(ax):
+    images = np.arange(3.0)[:, None, None] * np.ones((3, 5, 4))
+    images[1, 0, 0], images[2, 1, 1] = np.nan, np.inf
+    places = np.array([[1, 1], [3, 1], [5, 1]])
+    _, drawn, _ = draw_thumbnails(ax, images, places, np.zeros((3, 4)))
+    assert all(artist.get_clim() == (0, 2) for artist in drawn)
+    seen = drawn[1].to_rgba(drawn[1].get_array())
+    assert seen[0, 0, 3] == 0, "NaN is transparent"
+    assert (seen[1:] == (*seen[1, 1, :3], 1)).all() and 0 < seen[1, 1, 0] < 1
+    draw_thumbnails(ax, images * np.nan, places, np.zeros((3, 4)))
+    ax.figure.draw_without_rendering()
+
+
 def test_kinds_of_images():
     grey = np.zeros((3, 5, 4))
     assert checked_images(grey, 3, [0, 1]) is grey
