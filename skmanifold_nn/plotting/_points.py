@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,8 @@ SMALLEST, LARGEST = 0.3, 30.0  # areas of markers, in square points
 EDGE = 0.05  # width, as a part of a marker's side
 # Multiples of it, less their whole part, fill an interval evenly.
 GOLDEN = (np.sqrt(5) - 1) / 2
+# What one can give for each point: colours, and numbers.
+COLOURS, NUMBERS = ("color", "facecolor", "edgecolor"), ("c", "s", "alpha", "linewidth")
 NOT_KNOWN = "not known"
 LEGEND_ROWS, MOST_CLASSES = 20, 60
 # A legend that must not stand beside the axes names no more classes than this.
@@ -155,8 +158,8 @@ def draw_points(
 
     def draw(chosen, **defaults):
         drawn = styled(PathCollection, style | defaults, scatter_kw)
-        if np.shape(drawn["s"]) == (n_samples,):
-            drawn["s"] = np.asarray(drawn["s"])[chosen]
+        if not chosen.all():
+            drawn |= _styles_of(drawn, chosen)
         return ax.scatter(*places[chosen].T, **drawn)
 
     if labels is None:
@@ -179,6 +182,26 @@ def draw_points(
         own = {"label": str(labels.classes[kind])} if by_class else {}
         scatters.append(draw(group, c=colours[group], marker=markers[kind], **own))
     return scatters, missing
+
+
+def _styles_of(style: dict[str, Any], chosen: NDArray) -> dict[str, Any]:
+    """What the style says for each point, of some of them, in colours of one scale."""
+    from matplotlib.colors import is_color_like
+
+    own = {
+        key: list(compress(value, chosen))
+        for key, value in style.items()
+        if key in COLOURS + NUMBERS
+        and not isinstance(value, str)
+        and np.iterable(value)
+        and len(value) == len(chosen)
+        and not (key in COLOURS and is_color_like(value))
+    }
+    is_scale = "c" in own and np.ndim(own["c"]) == 1 and style.get("norm") is None
+    if is_scale and not isinstance(own["c"][0], str):
+        for key, extreme in (("vmin", np.nanmin), ("vmax", np.nanmax)):
+            own[key] = extreme(style["c"]) if style.get(key) is None else style[key]
+    return own
 
 
 def _area_of_markers(ax: Axes, n_samples: int) -> float:

@@ -1,6 +1,7 @@
 """Points: places of one coordinate, colours, markers, legends."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_rgba, to_rgba_array
@@ -133,6 +134,40 @@ def test_class_by_class(rng, ax, n_classes):
         shape = scatter.get_paths()[0].vertices
         looks.add((tuple(scatter.get_facecolor()[0]), shape.tobytes()))
     assert len(looks) == n_classes
+
+
+@pytest.mark.parametrize("n_samples", [4, 30])
+@pytest.mark.parametrize("by_class", [False, True])
+def test_styles_of_each_point_go_with_the_points(rng, ax, n_samples, by_class):
+    """Also of three or four points, of which a style could be a colour."""
+    places, numbers = rng.normal(size=(n_samples, 2)), np.linspace(0.1, 1, n_samples)
+    y = np.where(np.arange(n_samples) % 3 == 0, None, np.arange(n_samples) % 23)
+    labels = labels_of(y, n_samples, "class")
+    colours = np.column_stack([numbers, numbers, numbers / 2])
+    styles = {"s": pd.Series(50 * numbers, index=range(7, 7 + n_samples))}
+    styles |= {"c": numbers, "lw": list(numbers), "ec": colours, "alpha": numbers}
+    scatters, missing = draw_points(ax, places, labels, styles, by_class=by_class)
+    ax.figure.draw_without_rendering()
+    assert len(scatters) > 1 or not by_class
+    for scatter in (*scatters, missing):
+        chosen = [
+            np.where((places == place).all(axis=1))[0][0]
+            for place in scatter.get_offsets()
+        ]
+        np.testing.assert_allclose(scatter.get_sizes(), 50 * numbers[chosen])
+        np.testing.assert_allclose(scatter.get_linewidths(), numbers[chosen])
+        np.testing.assert_allclose(scatter.get_alpha(), numbers[chosen])
+        np.testing.assert_allclose(scatter.get_array(), numbers[chosen])
+        np.testing.assert_allclose(scatter.get_edgecolor()[:, :3], colours[chosen])
+        assert scatter.get_clim() == (0.1, 1), "one scale for all"
+    names = [f"{value:.2f}" for value in numbers]
+    scatters, missing = draw_points(ax, places, labels, {"color": names})
+    np.testing.assert_allclose(
+        missing.get_facecolor()[:, 0], [float(name) for name in names[::3]]
+    )
+    one = {"ec": (0.1, 0.2, 0.3, 0.4), "alpha": None}
+    _, missing = draw_points(ax, places, labels, one)
+    assert (missing.get_edgecolor() == one["ec"]).all(), "one colour, not four numbers"
 
 
 def test_classes_look_the_same_class_by_class_and_together(rng, ax):
