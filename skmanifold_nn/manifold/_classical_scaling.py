@@ -33,8 +33,9 @@ __all__ = [
     "projection_axes",
 ]
 
-# Entries of a block of distances that is worked on at a time (64 MB in float64).
-BLOCK_ENTRIES = 2**23
+# Entries of a block of distances that is worked on at a time: 8 MB in float64, as much
+# again for each temporary array.
+BLOCK_ENTRIES = 2**20
 # Of the largest eigenvalue: what KernelPCA takes for zero, by precision.
 ROUNDING = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 2e-7}
 
