@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from ._drawing import axes_of, class_styles, closes_on_error, styled
@@ -45,8 +45,8 @@ class DecisionRegionsDisplay:
         Of the classes. None: regions are of one shade.
     X : ndarray of shape (n_samples, 2), default=None
         Samples. None draws regions only.
-    y : ndarray of shape (n_samples,), default=None
-        Their labels. None: samples are grey.
+    y : array-like of shape (n_samples,), default=None
+        Their labels. None: samples are grey; so are those that are none of the classes.
     feature_names : (str, str), default=None
         Labels of the axes.
 
@@ -104,7 +104,7 @@ class DecisionRegionsDisplay:
         *,
         probabilities: NDArray | None = None,
         X: NDArray | None = None,
-        y: NDArray | None = None,
+        y: ArrayLike | None = None,
         feature_names: tuple[str, str] | None = None,
     ) -> None:
         self.xx0 = xx0
@@ -365,7 +365,7 @@ class DecisionRegionsDisplay:
             classes,
             probabilities=probabilities,
             X=X,
-            y=None if y is None else column_or_1d(y),
+            y=y,
             feature_names=feature_names,
         )
         return display.plot(

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import type_of_target
 
-__all__ = ["KINDS", "Labels", "labels_among", "labels_of"]
+__all__ = [
+    "KINDS",
+    "Labels",
+    "array_of",
+    "known_labels",
+    "known_of",
+    "labels_among",
+    "labels_of",
+]
 
 KINDS = ("auto", "class", "value")
 # Whole numbers of more points than this, most of them distinct, are values.
@@ -52,7 +60,7 @@ def labels_of(y: ArrayLike | None, n_samples: int, kind: str = "auto") -> Labels
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
     name = getattr(y, "name", None)
-    known, labels = _known([None] * n_samples if y is None else y)
+    known, labels = known_labels([None] * n_samples if y is None else y)
     if len(known) != n_samples:
         raise ValueError(
             f"y must have one label for each of the {n_samples} points, got "
@@ -74,15 +82,43 @@ def labels_of(y: ArrayLike | None, n_samples: int, kind: str = "auto") -> Labels
 
 def labels_among(y: ArrayLike, classes: NDArray) -> Labels:
     """Which of the classes each point is of; labels that are none are not known."""
-    matches = np.asarray(y)[:, np.newaxis] == classes
+    known, labels = known_labels(y)
+    matches = np.zeros((len(known), len(classes)), dtype=bool)
+    matches[known] = labels[:, np.newaxis] == classes
     known = matches.any(axis=1)
     return Labels(known, classes, np.where(known, matches.argmax(axis=1), -1))
 
 
-def _known(y: Any) -> tuple[NDArray, NDArray]:
-    """Where labels are known, and those that are, in their own type."""
-    missing = y.isna() if hasattr(y, "isna") else None
+def array_of(y: Any) -> NDArray:
+    """An array of what is given, of its own type; objects that are missing are None."""
     y = np.asarray(y)
+    return np.where(known_of(y), y, None) if y.dtype.kind == "O" else y
+
+
+def known_of(values: NDArray) -> NDArray:
+    """Where there is a label or a value: neither None nor any kind of NaN."""
+    if values.dtype.kind != "O":
+        return values == values
+    known = [_is_known(value) for value in values.ravel().tolist()]
+    return np.array(known, dtype=bool).reshape(values.shape)
+
+
+def _is_known(value: Any) -> bool:
+    try:
+        return value is not None and bool(value == value)
+    except TypeError:  # pandas' NA is neither equal to itself nor not
+        return False
+
+
+def known_labels(y: Any) -> tuple[NDArray, NDArray]:
+    """Where labels are known, and those that are, in their own type.
+
+    Raises
+    ------
+    ValueError
+        If they are no labels, or not of one dimension.
+    """
+    y = array_of(y)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1:
@@ -90,11 +126,7 @@ def _known(y: Any) -> tuple[NDArray, NDArray]:
             "y must be one label a point, an array of one dimension, got shape "
             f"{y.shape}: draw a picture for each column."
         )
-    if missing is None and y.dtype.kind in "Of":
-        missing = [label is None or label != label for label in y.tolist()]
-    known = np.ones(len(y), dtype=bool)
-    if missing is not None:
-        known = ~np.asarray(missing, dtype=bool).reshape(len(y))
+    known = known_of(y)
     labels = y[known]
     if y.dtype.kind == "O":
         labels = np.asarray(labels.tolist())  # numbers or strings

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier, is_regressor
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn_compat import without_column_names
 from ._drawing import closes_on_error, draw_scale, styled
 from ._fitted import steps_of
-from ._labels import labels_of
+from ._labels import known_labels, labels_of
 from ._methods import named
 from ._panels import columns_of, panels_of
 from ._plane import bounds_of, like, lines_of, rows_of
@@ -57,7 +57,7 @@ class LayerRepresentationsDisplay:
     ----------
     places : dict of str to ndarray of shape (n_samples, 2)
         Where the samples are drawn, for each panel.
-    y : ndarray of shape (n_samples,), default=None
+    y : array-like of shape (n_samples,), default=None
         Labels or values. None: samples are grey.
     kind : {"class", "value"}, default="class"
         What y is.
@@ -127,7 +127,7 @@ class LayerRepresentationsDisplay:
         self,
         places: dict[str, NDArray],
         *,
-        y: NDArray | None = None,
+        y: ArrayLike | None = None,
         kind: Literal["class", "value"] = "class",
         lines: dict[str, NDArray] | None = None,
         widths: dict[str, int] | None = None,
@@ -398,7 +398,6 @@ class LayerRepresentationsDisplay:
         ValueError
             If the arrays do not belong together.
         """
-        y = None if y is None else column_or_1d(y)
         representations = named(
             representations, "representations", of="layer", example="hidden1"
         )
@@ -448,7 +447,7 @@ def _kind_by(net, y):
     """What y is where a network has learned it."""
     if is_classifier(net):
         return "class"
-    is_number = y is not None and np.asarray(y).dtype.kind in "iuf"
+    is_number = y is not None and known_labels(y)[1].dtype.kind in "iuf"
     return "value" if is_regressor(net) and is_number else "auto"
 
 

@@ -11,6 +11,7 @@ from sklearn.base import is_classifier
 
 from ._drawing import BLUE, VERMILION, closes_on_error, styled
 from ._fitted import last_step
+from ._labels import known_of
 from ._panels import columns_of, panels_of
 from ._tiles import chosen
 from ._truths import (
@@ -19,7 +20,6 @@ from ._truths import (
     error_of,
     histories_of,
     kind_of,
-    known_of,
     names_of_outputs,
     pairs_of,
     per_step_of,

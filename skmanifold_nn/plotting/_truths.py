@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from ..neural_network._sequences import entries_of, n_axes
+from ._labels import array_of, known_of
 from ._tiles import chosen
 
 __all__ = [
@@ -12,7 +13,6 @@ __all__ = [
     "error_of",
     "histories_of",
     "kind_of",
-    "known_of",
     "names_of_outputs",
     "pairs_of",
     "per_step_of",
@@ -56,7 +56,7 @@ def _arrays_of(values):
     are_arrays = all(hasattr(entry, "shape") for entry in entries)
     if not are_arrays and len({len(entry) for entry in entries}) == 1:
         return None
-    return [np.asarray(entry) for entry in entries]
+    return [array_of(entry) for entry in entries]
 
 
 def _looks_per_step(values):
@@ -79,7 +79,7 @@ def pairs_of(y_true, y_pred, per_step):
     lengths: what an array has beyond the end of a sequence is padding.
     """
     if not per_step:
-        truth, prediction = (_columns(np.asarray(y)) for y in (y_true, y_pred))
+        truth, prediction = (_columns(array_of(y)) for y in (y_true, y_pred))
         if len(truth) != len(prediction) or truth.ndim != 2:
             _refuse("y_true", truth.shape, prediction.shape)
         _check_outputs("y_true", truth, prediction)
@@ -110,7 +110,7 @@ def _sequences_of(values):
     arrays = _arrays_of(values)
     is_list = arrays is not None
     if not is_list:
-        arrays = list(np.asarray(values))
+        arrays = list(array_of(values))
     return [_columns(array) for array in arrays], is_list
 
 
@@ -194,12 +194,6 @@ def checked_steps(steps, truths, histories):
             f"history first, got shape {steps.shape}."
         )
     return steps
-
-
-def known_of(values):
-    """Where there is a value: neither NaN nor None."""
-    known = values == values
-    return known & (values != None) if values.dtype.kind == "O" else known  # noqa: E711
 
 
 def error_of(truth, prediction, kind):

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -123,6 +124,22 @@ def test_data_frames_name_the_axes(ax):
     )
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("length", "width")
     np.testing.assert_array_equal(display.scatters_[1].get_offsets(), X[y == 1])
+
+
+def test_labels_that_are_not_known(ax):
+    X, y = blobs(2)
+    y = pd.Series(np.array(["cat", "dog"])[y], dtype="string")
+    tree = DecisionTreeClassifier().fit(X, y.astype(object))
+    y[::3] = None
+    display = DecisionRegionsDisplay.from_estimator(tree, X, y, ax=ax)
+    *scatters, others = display.scatters_
+    np.testing.assert_array_equal(others.get_offsets(), X[::3])
+    for name, scatter in zip(tree.classes_, scatters, strict=True):
+        np.testing.assert_array_equal(
+            scatter.get_offsets(), X[(y == name).fillna(False)]
+        )
+    names = [text.get_text() for text in display.legend_.get_texts()]
+    assert names == ["cat", "dog", "not known"]
 
 
 def test_many_classes_have_no_legend():

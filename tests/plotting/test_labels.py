@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skmanifold_nn.plotting._labels import labels_among, labels_of
+from skmanifold_nn.plotting._labels import array_of, known_of, labels_among, labels_of
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,25 @@ def test_classes_that_are_not_known(y):
     assert labels.known.tolist() == [True, False, True, True]
 
 
-def test_strings_that_are_not_known():
-    labels = labels_of(["b", None, "a"], 3)
+@pytest.mark.parametrize(
+    "y",
+    [
+        ["b", None, "a"],
+        pd.Series(["b", None, "a"], dtype="string"),
+        pd.Series(["b", None, "a"], dtype="str"),
+        pd.Categorical(["b", None, "a"]),
+        np.array(["b", pd.NA, "a"], dtype=object),
+    ],
+)
+def test_strings_that_are_not_known(y):
+    labels = labels_of(y, 3)
     assert labels.classes.tolist() == ["a", "b"]
     assert labels.codes.tolist() == [1, -1, 0]
+    assert labels_among(y, np.array(["a", "b"])).codes.tolist() == [1, -1, 0]
+    assert array_of(y).tolist() == ["b", None, "a"]
+
+
+def test_labels_of_no_point():
     for y in ([None, None], None):
         assert not labels_of(y, 2).known.any()
         assert not labels_of(y, 2, "value").known.any()
@@ -92,6 +107,15 @@ def test_kind_that_is_asked_for():
     assert labels_of([True, False], 2, "value").codes.tolist() == [1, 0]
     assert labels_of([0.5, 1.5, 0.5], 3, "class").codes.tolist() == [0, 1, 0]
     assert labels_of([0.5, 1.5, 0.5], 3, "class").classes.tolist() == [0.5, 1.5]
+
+
+def test_what_is_known():
+    values = np.array([[1, None], [np.nan, "a"], [pd.NA, pd.NaT]], dtype=object)
+    assert known_of(values).tolist() == [[True, False], [False, True], [False] * 2]
+    assert known_of(np.array([1.5, np.nan])).tolist() == [True, False]
+    assert known_of(np.array(["nan", "2020"])).all()
+    numbers = pd.Series([1, None, 3], dtype="Int64")
+    assert known_of(array_of(numbers)).tolist() == [True, False, True]
 
 
 def test_name_of_a_series():

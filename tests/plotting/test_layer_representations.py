@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from sklearn.base import clone
@@ -240,7 +241,7 @@ def test_representations(rng, figure):
     assert by_value.kind == "value"
 
 
-@pytest.mark.parametrize("missing", [None, np.nan])
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 @pytest.mark.parametrize("kind", ["class", "value"])
 def test_samples_of_which_nothing_is_known(rng, figure, kind, missing):
     X = rng.normal(size=(40, 2))
@@ -259,6 +260,10 @@ def test_samples_of_which_nothing_is_known(rng, figure, kind, missing):
     else:
         names = [text.get_text() for text in display.legend_.get_texts()]
         assert names == ["0", "1", "not known"]
+    strings = pd.Series(given).astype("string")
+    if kind == "class":
+        again = draw({"a": X}, strings, ax=figure.subplots())
+        assert again.separability == display.separability
     display = draw({"a": X}, [missing] * 40, kind=kind, ax=figure.subplots())
     assert display.separability is display.colorbar_ is None
 
@@ -294,7 +299,7 @@ def test_what_cannot_be_drawn(disc, figure):
             given({"a": X}, cut=cut)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         refused(net, X, y[:-1])
-    with pytest.raises(ValueError, match="y should be a 1d array"):
+    with pytest.raises(ValueError, match="y must be one label a point"):
         refused(net, X, np.column_stack([y, y]))
     assert plt.get_fignums() == []
 

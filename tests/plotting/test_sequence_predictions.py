@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from sklearn.linear_model import Ridge
@@ -174,13 +175,19 @@ def test_unknown_truth_leaves_a_gap(ax):
     )
     assert classes.errors_[0, 0] == 0.5
     np.testing.assert_array_equal(classes.wrong_points_[0].get_xdata(), [2])
-    named = SequencePredictionsDisplay.from_predictions(
-        np.array(["b", None, "a"], dtype=object),
-        ["b", "b", "b"],
-        ax=ax.figure.subplots(),
+    for dtype in (object, "string", "category"):
+        named = SequencePredictionsDisplay.from_predictions(
+            pd.Series(["b", None, "a"], dtype=dtype),
+            ["b", "b", "b"],
+            ax=ax.figure.subplots(),
+        )
+        np.testing.assert_array_equal(named.wrong_points_[0].get_xdata(), [2])
+        np.testing.assert_array_equal(named.truth_lines_[0].get_ydata(), [1, np.nan, 0])
+    numbers = SequencePredictionsDisplay.from_predictions(
+        pd.Series([1, None, 3], dtype="Int64"), [1.0, 5, 5], ax=ax.figure.subplots()
     )
-    np.testing.assert_array_equal(named.wrong_points_[0].get_xdata(), [2])
-    np.testing.assert_array_equal(named.truth_lines_[0].get_ydata(), [1, np.nan, 0])
+    assert numbers.errors_[0, 0] == pytest.approx(np.sqrt(2))
+    ax.figure.draw_without_rendering()
     alone = SequencePredictionsDisplay.from_predictions(
         [np.nan], [1.0], ax=ax.figure.subplots()
     )
