@@ -1,7 +1,8 @@
 """How well an embedding keeps classes together."""
 
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import assert_all_finite, column_or_1d
 
@@ -73,8 +74,8 @@ def neighborhood_hit(
     Raises
     ------
     ValueError
-        If there is not one class a row, a class is NaN, or `n_neighbors` is out of
-        range.
+        If there is not one class a row, a class is missing (NaN, None, pandas' NA), or
+        `n_neighbors` is out of range.
 
     References
     ----------
@@ -91,8 +92,7 @@ def neighborhood_hit(
     0.73, 0.95
     """
     placed = RowDistances(X_embedded, "euclidean", "X_embedded", n_jobs)
-    y = column_or_1d(y, input_name="y")
-    assert_all_finite(y, input_name="y")
+    y = _known_classes(y)
     n = placed.n_samples
     if len(y) != n:
         raise ValueError(
@@ -110,3 +110,25 @@ def neighborhood_hit(
         return sums[..., 0] / (m * n_neighbors)
 
     return value_and_error(value, hits, n, return_error)
+
+
+def _known_classes(y: ArrayLike) -> NDArray[Any]:
+    """Labels, none of which is missing."""
+    if isinstance(y, list | tuple):
+        y = np.array(y, dtype=object)  # beside strings NumPy turns NaN into one
+    y = column_or_1d(y, input_name="y")
+    for row, label in enumerate(y.tolist() if y.dtype.kind in "OfmM" else ()):
+        if _is_missing(label):
+            raise ValueError(
+                f"y contains NaN: it must hold a class for every row, got {label!r} in "
+                f"row {row}. Leave out rows without a class, in X_embedded too."
+            )
+    assert_all_finite(y, input_name="y")
+    return y
+
+
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or not label == label
+    except TypeError:  # pandas' NA is neither equal nor not
+        return True

@@ -1,10 +1,31 @@
 """Neighborhood hit against its definition."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from sklearn.metrics import pairwise_distances
 
 from skmanifold_nn.metrics import neighborhood_hit
+
+MISSING = {
+    "floats": np.resize([0, 1, np.nan], 12),
+    "objects": np.resize(np.array(["a", "b", None], dtype=object), 12),
+    "a list": ["a", "b", None] * 4,
+    "NaN among strings": np.resize(np.array(["a", "b", np.nan], dtype=object), 12),
+    "a list with NaN": ["a", "b", float("nan")] * 4,
+    "NaT": np.resize(np.array(["2020-01-01", "NaT"], dtype="M8[D]"), 12),
+    "pandas": pd.Series(["a", "b", None] * 4),
+    "pandas strings": pd.Series(["a", "b", None] * 4, dtype="string"),
+    "pandas integers": pd.Series([1, 2, None] * 4, dtype="Int64"),
+    "pandas booleans": pd.Series([True, False, None] * 4, dtype="boolean"),
+    "pandas categories": pd.Series(["a", "b", None] * 4, dtype="category"),
+    "a frame": pd.DataFrame({"y": pd.Series([1, 2, None] * 4, dtype="Int64")}),
+    "polars": pl.Series(["a", "b", None] * 4),
+    "polars integers": pl.Series([1, 2, None] * 4),
+    "polars categories": pl.Series(["a", "b", None] * 4, dtype=pl.Categorical),
+}
+KNOWN = {name: y[:2] for name, y in MISSING.items() if name not in ("a frame", "NaT")}
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -40,3 +61,17 @@ def test_errors():
         neighborhood_hit(Y, np.full(8, np.nan))
     with pytest.raises(ValueError, match="too few samples for n_neighbors=5"):
         neighborhood_hit(Y[:1], [1])
+
+
+@pytest.mark.parametrize("name", MISSING)
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+def test_missing_classes_are_refused(name):
+    Y = np.arange(12.0)[:, None]
+    with pytest.raises(ValueError, match=r"y contains NaN: .* in row (1|2)\."):
+        neighborhood_hit(Y, MISSING[name])
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_classes_of_all_types(name):
+    Y = np.array([[0.0], [1.0]])
+    assert neighborhood_hit(Y, KNOWN[name], n_neighbors=1) == 0
