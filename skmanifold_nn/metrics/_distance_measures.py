@@ -368,8 +368,13 @@ def geodesic_correlation(
         f"The geodesic distances of {n} samples",
         "Set n_anchors, for instance to 500.",
     )
+    searched, metric, params = given.searchable()
     graph = neighborhood_graph(
-        given.X, n_neighbors=n_neighbors, metric=metric, n_jobs=n_jobs
+        searched,
+        n_neighbors=n_neighbors,
+        metric=metric,
+        metric_params=params,
+        n_jobs=n_jobs,
     )
     paths = geodesics(graph, rows, n_jobs=n_jobs)
     distances = np.empty((len(rows), n))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances
+from sklearn.metrics.pairwise import PAIRWISE_BOOLEAN_FUNCTIONS
 from sklearn.neighbors import VALID_METRICS, NearestNeighbors
 from sklearn.utils import check_array
 
@@ -57,14 +58,17 @@ class RowDistances:
             accept_sparse=False if precomputed else "csr",
             dtype="numeric" if isinstance(metric, str) else None,
             order="C",
+            ensure_all_finite="allow-nan" if metric == "nan_euclidean" else True,
             input_name=name,
         )
         self.n_samples = self.X.shape[0]
         if precomputed:
             self._check_precomputed()
-        elif isinstance(metric, str) and self.X.dtype.kind in "fiu":
+        elif isinstance(metric, str) and metric not in PAIRWISE_BOOLEAN_FUNCTIONS:
             self.X = self.X.astype(np.float64, copy=False)
             self._check_magnitudes()
+            if metric == "nan_euclidean":
+                self._check_overlaps()
         self._block = np.empty((0, self.n_samples))
         self._columns: Any = None
         self.is_plain = metric in ("euclidean", "l2") and not issparse(self.X)
@@ -74,7 +78,7 @@ class RowDistances:
 
     def _check_magnitudes(self) -> None:
         values = self.X.data if issparse(self.X) else self.X
-        largest = np.abs(values).max(initial=0)
+        largest = np.fmax.reduce(np.abs(values), axis=None, initial=0)  # not NaN
         if largest and not SQUARABLE[0] <= largest <= SQUARABLE[1]:
             raise ValueError(
                 f"{self.name} must have its largest magnitude between {SQUARABLE[0]:g} "
@@ -95,6 +99,22 @@ class RowDistances:
                 f"metric='precomputed', got {self.X.min():g}. Turn similarities into "
                 "dissimilarities first, for instance by S.max() - S."
             )
+
+    def _check_overlaps(self) -> None:
+        known = ~np.isnan(self.X)
+        if known.all(axis=0).any():
+            return
+        columns = known.T.astype(np.float32)
+        for start in range(0, self.n_samples, self.block_rows()):
+            some = columns[:, start : start + self.block_rows()]
+            missing = np.argwhere(some.T @ columns == 0)
+            if len(missing):
+                raise ValueError(
+                    f"Rows of {self.name} must have a feature that both know, or there "
+                    "is no distance with metric='nan_euclidean', but rows "
+                    f"{start + missing[0, 0]} and {missing[0, 1]} have none. Leave out "
+                    "rows of which little is known, or impute values."
+                )
 
     def require_zero_diagonal(self) -> None:
         """Raise if precomputed distances of points to themselves are no distances.
@@ -184,6 +204,15 @@ class RowDistances:
             return {"VI": np.linalg.inv(np.atleast_2d(np.cov(self.X.T))).T}
         return {}
 
+    def searchable(self) -> tuple[Any, Metric, dict[str, Any] | None]:
+        """Rows, metric and its parameters, as searches of neighbours take them.
+
+        Which take rows of numbers only: of others, all distances.
+        """
+        if not callable(self.metric) or issparse(self.X) or self.X.dtype.kind in "biuf":
+            return self.X, self.metric, self._learned() or None
+        return self.distances(np.arange(self.n_samples)), "precomputed", None
+
     def neighbors(
         self, n_neighbors: int, rows: NDArray[np.integer]
     ) -> NDArray[np.int32]:
@@ -199,11 +228,14 @@ class RowDistances:
         -------
         neighbors : ndarray of shape (len(rows), n_neighbors), int32
         """
-        params = {"metric_params": self._learned() or None}
+        X, metric, params = self.searchable()
         nearest = NearestNeighbors(
-            n_neighbors=n_neighbors, metric=self.metric, n_jobs=self.n_jobs, **params
-        ).fit(self.X)
-        asked = self.X if len(rows) == self.n_samples else self.X[rows]  # no copy
+            n_neighbors=n_neighbors,
+            metric=metric,
+            metric_params=params,
+            n_jobs=self.n_jobs,
+        ).fit(X)
+        asked = X if len(rows) == self.n_samples else X[rows]  # no copy
         found = nearest.kneighbors(asked, n_neighbors + 1, return_distance=False)
         # Among many copies a row may not find itself: it leaves one of these out, the
         # first as scikit-learn does.

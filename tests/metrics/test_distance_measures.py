@@ -5,14 +5,18 @@ import pytest
 from scipy.spatial import procrustes
 from scipy.spatial.distance import pdist, squareform
 from scipy.stats import rankdata, spearmanr
+from sklearn.metrics import pairwise_distances
 
 from skmanifold_nn.graph import geodesics, neighborhood_graph
 from skmanifold_nn.manifold import MDS
 from skmanifold_nn.metrics import (
+    co_ranking,
+    continuity,
     geodesic_correlation,
     procrustes_distance,
     residual_variance,
     stress,
+    trustworthiness,
 )
 from skmanifold_nn.metrics._distance_measures import _ranks, _ranks_among
 
@@ -75,6 +79,43 @@ def test_geodesic_correlation(data, n_jobs):
     given = squareform(pdist(X.astype(float)))
     found = geodesic_correlation(given, Y, n_neighbors=6, metric="precomputed")
     assert found == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("metric", ["seuclidean", "mahalanobis", "nan_euclidean"])
+def test_geodesics_by_metrics_that_learn_from_all_rows(rng, metric):
+    X = rng.standard_normal((60, 3)) * [1, 5, 25]
+    if metric == "nan_euclidean":
+        X[::7, 0] = np.nan
+    D = pairwise_distances(X, metric=metric)
+    Y = rng.standard_normal((60, 2))
+    expected = geodesic_correlation((D + D.T) / 2, Y, metric="precomputed")
+    assert geodesic_correlation(X, Y, metric=metric) == pytest.approx(expected)
+
+
+def unlike(a, b):
+    """Of pairs of words."""
+    return abs(len(a[0]) - len(b[0])) + (a[1] != b[1])
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [co_ranking, continuity, geodesic_correlation, residual_variance, trustworthiness],
+)
+def test_rows_that_are_no_numbers(rng, measure):
+    words = np.array([["x" * n, "abc"[n % 3]] for n in rng.permutation(40)], dtype="O")
+    D = np.array([[unlike(a, b) for b in words] for a in words])
+    Y = rng.standard_normal((40, 2))
+    found = measure(words, Y, metric=unlike)
+    expected = measure(D, Y, metric="precomputed")
+    if measure is co_ranking:
+        found, expected = found.q_nx, expected.q_nx
+    assert found == pytest.approx(expected)
+
+
+def test_boolean_embeddings(rng):
+    X, Y = rng.random((30, 12)) < 0.5, rng.random((30, 3)) < 0.5
+    for measure in (residual_variance, stress, geodesic_correlation):
+        assert measure(X, Y) == pytest.approx(measure(X * 1.0, Y * 1.0))
 
 
 def test_ranks_of_ties_and_infinities(rng):

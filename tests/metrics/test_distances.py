@@ -97,6 +97,45 @@ def test_precomputed_distances_to_oneself(rng):
     RowDistances(X, "euclidean", "X").require_zero_diagonal()
 
 
+@pytest.mark.parametrize("n_features", [2, 30])
+def test_booleans(rng, n_features):
+    X = rng.random((30, n_features)) < 0.5
+    rows = np.array([3, 11])
+    for metric in ("euclidean", "manhattan", "jaccard"):
+        distances = RowDistances(X, metric, "X")
+        given = X if metric == "jaccard" else X.astype(float)
+        expected = pairwise_distances(given, metric=metric)[rows]
+        assert_allclose(distances.distances(rows), expected, atol=1e-12)
+        assert distances.neighbors(4, rows).shape == (2, 4)
+        assert distances.X.dtype == given.dtype
+
+
+def test_unknown_values(rng):
+    X = rng.standard_normal((30, 3))
+    X[::4, 0] = X[1::9, 2] = np.nan
+    rows = np.array([3, 4, 11])
+    distances = RowDistances(X, "nan_euclidean", "X")
+    D = pairwise_distances(X, metric="nan_euclidean")
+    assert_allclose(distances.distances(rows), D[rows])
+    np.fill_diagonal(D, np.inf)
+    assert_array_equal(distances.neighbors(5, rows), np.argsort(D[rows])[:, :5])
+    X[:, 1], X[4], X[21] = np.nan, [1, np.nan, np.nan], [np.nan, np.nan, 1]
+    with pytest.raises(ValueError, match=r"Rows of X must .* rows 1 and 4 have none"):
+        RowDistances(X[[3, 21, 5, 7, 4]], "nan_euclidean", "X")
+    with pytest.raises(ValueError, match="X contains inf"):
+        RowDistances(X + np.inf, "nan_euclidean", "X")
+    with pytest.raises(ValueError, match="X must have its largest magnitude"):
+        RowDistances(X * 1e200, "nan_euclidean", "X")
+
+
+def test_rows_that_are_no_numbers():
+    words = np.array(["a", "abc", "abcdef", "abcdefgh"], dtype=object)[:, None]
+    distances = RowDistances(words, lambda a, b: abs(len(a[0]) - len(b[0])), "X")
+    rows = np.array([0, 2])
+    assert_array_equal(distances.distances(rows), [[0, 2, 5, 7], [5, 3, 0, 2]])
+    assert_array_equal(distances.neighbors(2, rows), [[1, 2], [3, 1]])
+
+
 def test_errors(rng):
     X = rng.standard_normal((4, 3))
     for metric in ("euclid", None):

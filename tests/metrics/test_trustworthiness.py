@@ -62,6 +62,19 @@ def test_callables_sparse_rows_and_distances(rng):
         assert of_rows == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("k", [2, 20])
+def test_unknown_values_are_scikit_learns(rng, k):
+    X = rng.standard_normal((100, 4))
+    X[::3, 1] = X[::5, 2] = np.nan
+    Y = rng.standard_normal((100, 2))
+    expected = sklearn_trustworthiness(X, Y, n_neighbors=k, metric="nan_euclidean")
+    found = trustworthiness(X, Y, n_neighbors=k, metric="nan_euclidean")
+    assert found == pytest.approx(expected, abs=1e-12)
+    D = pairwise_distances(X, metric="nan_euclidean")
+    found = continuity(X, Y, n_neighbors=k, metric="nan_euclidean")
+    assert found == pytest.approx(naive(pairwise_distances(Y), D, k))
+
+
 def test_closed_forms():
     line = np.arange(40.0)[:, None] ** 1.1
     assert trustworthiness(line, -line, n_neighbors=19) == 1
