@@ -47,8 +47,9 @@ class EmbeddingDisplay:
     embedding : array-like of shape (n_samples, n_components) or (n_samples,)
         Coordinates.
     y : array-like of shape (n_samples,), default=None
-        Class or value of each point. None and NaN are not known: grey points. The name
-        of a pandas Series stands at the legend or the colour bar.
+        Class or value of each point. None, NaN and masked ones are not known: grey
+        points. The name of a pandas Series, or of the one column of a data frame,
+        stands at the legend or the colour bar.
     images : array-like of shape (n_samples, height, width) or \
             (n_samples, height, width, n_channels), default=None
         Images of the points, grey, or of 3 or 4 channels in colour: floats from 0 to 1
@@ -59,10 +60,10 @@ class EmbeddingDisplay:
         Its edges are drawn: all entries that a sparse graph stores, all of a dense one
         but zero and infinity, whatever their direction.
     kind : {'auto', 'class', 'value'}, default='auto'
-        What y is. 'auto': numbers with fractions are values; strings, booleans and
-        whole numbers are classes, as :func:`sklearn.utils.multiclass.type_of_target`
-        has it; but whole numbers of more than 20 points, more than half of them
-        distinct, are values.
+        What y is. 'auto': pandas' categories are classes. Otherwise numbers with
+        fractions are values; strings, booleans and whole numbers are classes, as
+        :func:`sklearn.utils.multiclass.type_of_target` has it; but whole numbers of
+        more than 20 points, more than half of them distinct, are values.
     dimensions : int or sequence of int, default=None
         Columns to draw, one, two or three of them. None draws the first two, or the
         only one. One column is drawn against the classes or values, or without any
@@ -82,7 +83,7 @@ class EmbeddingDisplay:
     missing_ : matplotlib PathCollection or None
         The points whose class or value is not known.
     classes_ : ndarray of shape (n_classes,) or None
-        Classes, ascending; None of values.
+        Classes, ascending, or in the order of pandas' categories; None of values.
     edges_ : matplotlib LineCollection or None
         The edges.
     images_ : list of matplotlib AxesImage

@@ -35,7 +35,7 @@ class Labels:
     known : ndarray of bool of shape (n_samples,)
         Where there is one.
     classes : ndarray of shape (n_classes,) or None
-        Ascending; None of values.
+        Ascending, or in the order of pandas' categories; None of values.
     codes : ndarray of shape (n_samples,)
         Classes: the number of each, -1 where there is none. Values: the values, NaN
         where there is none.
@@ -59,14 +59,20 @@ def labels_of(y: ArrayLike | None, n_samples: int, kind: str = "auto") -> Labels
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
+    if hasattr(y, "columns") and len(y.columns) == 1:
+        y = y[y.columns[0]]
     name = getattr(y, "name", None)
+    name = name if isinstance(name, str) else None
+    order = None
+    if kind != "value" and hasattr(getattr(y, "cat", y), "categories"):
+        y, order = _numbers_of(getattr(y, "cat", y))
+        kind = "class"
     known, labels = known_labels([None] * n_samples if y is None else y)
     if len(known) != n_samples:
         raise ValueError(
             f"y must have one label for each of the {n_samples} points, got "
             f"{len(known)}."
         )
-    name = None if name is None else str(name)
     if kind == "value" or (kind == "auto" and _are_values(labels)):
         values = np.full(n_samples, np.nan)
         values[known] = _finite(labels)
@@ -77,7 +83,14 @@ def labels_of(y: ArrayLike | None, n_samples: int, kind: str = "auto") -> Labels
             classes = classes.astype(np.int64)  # floats for NaN's sake only
     codes = np.full(n_samples, -1)
     codes[known] = numbers
-    return Labels(known, classes, codes, name)
+    return Labels(known, classes if order is None else order[classes], codes, name)
+
+
+def _numbers_of(categorical: Any) -> tuple[NDArray, NDArray]:
+    """Numbers of pandas' categories, NaN where there is none, and the categories."""
+    numbers = np.asarray(categorical.codes)
+    order = np.asarray(categorical.categories, dtype=object)
+    return np.where(numbers < 0, np.nan, numbers), order
 
 
 def labels_among(y: ArrayLike, classes: NDArray) -> Labels:
@@ -90,9 +103,14 @@ def labels_among(y: ArrayLike, classes: NDArray) -> Labels:
 
 
 def array_of(y: Any) -> NDArray:
-    """An array of what is given, of its own type; objects that are missing are None."""
-    y = np.asarray(y)
-    return np.where(known_of(y), y, None) if y.dtype.kind == "O" else y
+    """An array of what is given; what is missing, or masked, is None or a float NaN."""
+    if np.ma.isMaskedArray(y):
+        nothing = np.nan if y.dtype.kind == "f" else None
+        y = np.where(np.ma.getmaskarray(y), nothing, np.ma.getdata(y))
+    array = np.asarray(y)
+    if array.dtype.kind == "U" and isinstance(y, list | tuple):
+        array = np.asarray(y, dtype=object)  # NaN among strings is none
+    return np.where(known_of(array), array, None) if array.dtype.kind == "O" else array
 
 
 def known_of(values: NDArray) -> NDArray:

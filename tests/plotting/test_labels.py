@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from skmanifold_nn.plotting._labels import array_of, known_of, labels_among, labels_of
@@ -46,6 +47,7 @@ def test_classes_that_are_not_known(y):
     "y",
     [
         ["b", None, "a"],
+        ["b", float("nan"), "a"],
         pd.Series(["b", None, "a"], dtype="string"),
         pd.Series(["b", None, "a"], dtype="str"),
         pd.Categorical(["b", None, "a"]),
@@ -118,9 +120,42 @@ def test_what_is_known():
     assert known_of(array_of(numbers)).tolist() == [True, False, True]
 
 
-def test_name_of_a_series():
+@pytest.mark.parametrize("wrap", [pd.Series, pd.DataFrame, pd.Categorical])
+@pytest.mark.parametrize("ordered", [False, True])
+def test_categories_keep_their_order(wrap, ordered):
+    kinds = ["low", "other", "mid", "high"]
+    y = pd.Categorical(["high", None, "low", "mid"], kinds, ordered=ordered)
+    labels = labels_of(y if wrap is pd.Categorical else wrap(y), 4)
+    assert labels.classes.tolist() == ["low", "mid", "high"], "those that there are"
+    assert labels.codes.tolist() == [2, -1, 0, 1]
+    assert labels.known.tolist() == [True, False, True, True]
+
+
+def test_categories_are_classes_also_if_they_are_numbers():
+    y = pd.Categorical([2.5, 0.5, None], [2.5, 0.5])
+    assert labels_of(y, 3).classes.tolist() == [2.5, 0.5]
+    assert labels_of(y, 3, "value").codes[:2].tolist() == [2.5, 0.5]
+    assert labels_of(pd.Categorical([None] * 3), 3).classes.tolist() == []
+    thirds = labels_of(pd.cut([1, 5, 9], [0, 3, 6, 9]), 3)
+    assert [str(part) for part in thirds.classes] == ["(0, 3]", "(3, 6]", "(6, 9]"]
+
+
+@pytest.mark.parametrize("y", [[1, 5, 2], [1.0, 5.0, 2.0], ["1", "5", "2"]])
+def test_masked_labels_are_not_known(y):
+    y = np.ma.masked_array(y, mask=[False, True, False])
+    labels = labels_of(y, 3)
+    assert [str(name) for name in labels.classes] == ["1", "2"]
+    assert labels.codes.tolist() == [0, -1, 1]
+    assert labels_among(y, y.compressed()).codes.tolist() == [0, -1, 1]
+
+
+def test_name_of_a_column():
     assert labels_of(pd.Series([1, 2], name="digit"), 2).name == "digit"
     assert labels_of(pd.Series([1, 2]), 2).name is None
+    for make in (pd.DataFrame, pl.DataFrame):
+        labels = labels_of(make({"name": ["a", "b"]}), 2)
+        assert (labels.name, labels.classes.tolist()) == ("name", ["a", "b"])
+    assert labels_of(pd.DataFrame([1, 2]), 2).name is None, "a number is no name"
 
 
 @pytest.mark.parametrize(

@@ -183,10 +183,14 @@ def test_unknown_truth_leaves_a_gap(ax):
         )
         np.testing.assert_array_equal(named.wrong_points_[0].get_xdata(), [2])
         np.testing.assert_array_equal(named.truth_lines_[0].get_ydata(), [1, np.nan, 0])
-    numbers = SequencePredictionsDisplay.from_predictions(
-        pd.Series([1, None, 3], dtype="Int64"), [1.0, 5, 5], ax=ax.figure.subplots()
-    )
-    assert numbers.errors_[0, 0] == pytest.approx(np.sqrt(2))
+    for y in (
+        pd.Series([1, None, 3], dtype="Int64"),
+        np.ma.masked_array([1, 2, 3], mask=[False, True, False]),
+    ):
+        numbers = SequencePredictionsDisplay.from_predictions(
+            y, [1.0, 5, 5], ax=ax.figure.subplots()
+        )
+        assert numbers.errors_[0, 0] == pytest.approx(np.sqrt(2))
     ax.figure.draw_without_rendering()
     alone = SequencePredictionsDisplay.from_predictions(
         [np.nan], [1.0], ax=ax.figure.subplots()
