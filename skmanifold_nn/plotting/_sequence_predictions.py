@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
 
+from ..neural_network._sequences import n_axes
 from ._drawing import BLUE, VERMILION, closes_on_error, styled
 from ._fitted import last_step
 from ._labels import known_of
@@ -324,9 +325,11 @@ class SequencePredictionsDisplay:
             Numbers of the outputs to draw. None: all.
         targets : {"auto", "sequence", "step"}, default="auto"
             Whether there is a target for each sequence or each step. "auto" asks the
-            network, or sees it in the shapes.
+            network; other estimators, of rows, have outputs of one target each, and
+            otherwise the shapes tell.
         output_names : sequence of str, default=None
-            What the outputs are called. None numbers them.
+            What the outputs are called. None: as the columns of a data frame, or they
+            are numbered.
         history : array-like of shape (n, n_before) or (n, n_before, n_outputs), or \
                 list of n arrays, default=None
             What was before the first step of each sequence; without a target for each
@@ -354,11 +357,14 @@ class SequencePredictionsDisplay:
             The panels, drawn.
         """
         net = last_step(estimator)
+        predictions = estimator.predict(X)
         if targets == "auto" and hasattr(net, "per_step_"):
             targets = "step" if net.per_step_ else "sequence"
+        elif targets == "auto" and n_axes(X) == 2 and n_axes(predictions) < 3:
+            targets = "sequence"  # estimators of rows predict outputs
         return cls.from_predictions(
             y,
-            estimator.predict(X),
+            predictions,
             kind="class" if is_classifier(estimator) else "value",
             sequences=sequences,
             outputs=outputs,
@@ -417,7 +423,8 @@ class SequencePredictionsDisplay:
             What two axes are: "sequence", outputs of one target for each sequence, or
             "step", a target for each step.
         output_names : sequence of str, default=None
-            What the outputs are called. None numbers them.
+            What the outputs are called. None: as the columns of a data frame, or they
+            are numbered.
         history : array-like of shape (n, n_before) or (n, n_before, n_outputs), or \
                 list of n arrays, default=None
             What was before the first step of each sequence; without a target for each
@@ -465,7 +472,8 @@ class SequencePredictionsDisplay:
             numbers = chosen(sequences, len(truths), "sequences", name="sequences")
         n_outputs = truths[0].shape[1]
         columns = chosen_outputs(outputs, n_outputs)
-        output_names = names_of_outputs(output_names, n_outputs)
+        table = None if per_step else y_true
+        output_names = names_of_outputs(output_names, n_outputs, table)
         histories = histories_of(history, truths, per_step)
         truths, predictions = (
             [parts[i][:, columns] for i in numbers] for parts in (truths, predictions)

@@ -154,8 +154,11 @@ def kind_of(truth, prediction, kind):
     return kind
 
 
-def names_of_outputs(names, n_outputs):
-    """A name for each output, its number if none are given."""
+def names_of_outputs(names, n_outputs, table=None):
+    """A name for each output: as given, of its column of a table, or its number."""
+    columns = list(getattr(table, "columns", []))
+    if names is None and columns and all(isinstance(name, str) for name in columns):
+        return columns
     if names is None:
         return [f"output {k}" for k in range(n_outputs)]
     if isinstance(names, str) or len(names) != n_outputs:

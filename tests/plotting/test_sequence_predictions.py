@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from matplotlib.figure import Figure
 from sklearn.linear_model import Ridge
@@ -144,6 +145,29 @@ def test_outputs_of_a_target_for_each_sequence(rng, ax):
     assert titles(display)[1].startswith("output 1, RMSE")
     with pytest.raises(ValueError, match="set targets='sequence' or targets='step'"):
         SequencePredictionsDisplay.from_predictions(y, p, ax=ax)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_outputs_that_are_predicted_from_rows(rng, ax, make):
+    X, y = rng.normal(size=(40, 5)), rng.normal(size=(40, 2))
+    model = Ridge().fit(X, y)
+    y[-1, -1] = np.nan  # not known, no padding
+    table = make({"height": y[:, 0], "width": y[:, 1]})
+    display = SequencePredictionsDisplay.from_estimator(model, X, table, ax=ax)
+    for k, name in enumerate(("height", "width")):
+        np.testing.assert_array_equal(display.truth_lines_[k].get_ydata(), y[:, k])
+        predicted = display.prediction_lines_[k].get_ydata()
+        np.testing.assert_array_equal(predicted, model.predict(X)[:, k])
+        assert titles(display)[k].startswith(f"{name}, RMSE")
+    draw = SequencePredictionsDisplay.from_estimator
+    few = draw(model, X, table, outputs=[1], ax=ax.figure.subplots())
+    assert few.output_names == ["width"]
+    own = draw(model, X, table, output_names=["h", "w"], ax=ax.figure.subplots())
+    assert own.output_names == ["h", "w"]
+    numbered = draw(model, X, pd.DataFrame(y), ax=ax.figure.subplots())
+    assert numbered.output_names == ["output 0", "output 1"]
+    steps = draw(model, X, table, targets="step", ax=ax.figure.subplots())
+    assert (len(steps.axes_), steps.output_names) == (6, ["output 0"])
 
 
 def test_histories_come_before(rng, ax):
