@@ -52,7 +52,8 @@ def trustworthiness(
 
     1 - 2 / (n k (2 n - 3 k - 1)) sum_i sum_j max(0, r(i, j) - k), over the k points j
     nearest to i in the embedding, which are the r(i, j)-th nearest to i in the data.
-    The values are scikit-learn's, in O(n) memory: ranks are counted in blocks of rows.
+    The values are scikit-learn's where no distances in X are equal, in O(n) memory: ranks
+    are counted in blocks of rows.
 
     Parameters
     ----------
@@ -89,9 +90,10 @@ def trustworthiness(
 
     Notes
     -----
-    Of equally distant points the one of the lower number has the lower rank. Which of
-    them are the k nearest of an embedding, is up to scikit-learn's search, so that the
-    value is scikit-learn's. Distances are computed in float64 also of float32 rows.
+    Of points at equal distances in X the one of the lower number has the lower rank;
+    scikit-learn leaves it to its sort, so that values differ a little where there are
+    many ties. Which points are the k nearest of an embedding, is up to scikit-learn's
+    search, as there. Distances are computed in float64 also of float32 rows.
 
     References
     ----------
