@@ -52,8 +52,8 @@ def trustworthiness(
 
     1 - 2 / (n k (2 n - 3 k - 1)) sum_i sum_j max(0, r(i, j) - k), over the k points j
     nearest to i in the embedding, which are the r(i, j)-th nearest to i in the data.
-    The values are scikit-learn's where no distances in X are equal, in O(n) memory: ranks
-    are counted in blocks of rows.
+    Where no distances in X are equal, the values are scikit-learn's, in O(n) memory:
+    ranks are counted in blocks of rows.
 
     Parameters
     ----------
