@@ -12,7 +12,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from ._drawing import axes_of, class_styles, closes_on_error, styled
-from ._labels import labels_among
+from ._labels import array_of, labels_among
 from ._plane import bounds_of, like, rows_of
 from ._points import draw_legend, draw_points
 
@@ -44,7 +44,7 @@ class DecisionRegionsDisplay:
     probabilities : ndarray of shape (n_rows, n_columns, n_classes), default=None
         Of the classes. None: regions are of one shade.
     X : ndarray of shape (n_samples, 2), default=None
-        Samples. None draws regions only.
+        Samples, all finite. None draws regions only.
     y : array-like of shape (n_samples,), default=None
         Their labels. None: samples are grey; so are those that are none of the classes.
     feature_names : (str, str), default=None
@@ -196,6 +196,8 @@ class DecisionRegionsDisplay:
     def _draw_borders(self, ax, border_kw):
         """Contours, at zero, of what a class has more than the best other one."""
         borders = {"levels": [0], "colors": "black", "linewidths": 1, "zorder": 0}
+        if "cmap" in (border_kw or {}):
+            del borders["colors"]
         borders |= border_kw or {}
         values = self.probabilities
         if values is None:
@@ -230,8 +232,8 @@ class DecisionRegionsDisplay:
         estimator : estimator
             Fitted classifier, or a fitted pipeline that ends in one.
         X : array-like of shape (n_samples, 2)
-            Samples, which tell the part of the plane, too. A data frame gives labels
-            to the axes.
+            Samples, which tell the part of the plane, too; those with NaN have no
+            place in it and are left out. A data frame gives labels to the axes.
         y : array-like of shape (n_samples,), default=None
             Their labels. None: samples are grey.
         probabilities : bool, default=False
@@ -262,7 +264,7 @@ class DecisionRegionsDisplay:
         """
         _check_classifier(estimator, probabilities)
         rows = _of_two_features(X)
-        low, high = bounds_of(rows, margin)
+        low, high = bounds_of(rows[_placed(rows)], margin)
         if not (isinstance(grid_resolution, Integral) and grid_resolution > 1):
             raise ValueError(
                 "grid_resolution must be an int greater than 1, got "
@@ -328,7 +330,8 @@ class DecisionRegionsDisplay:
                 default=None
             Of the classes. None: regions are of one shade.
         X : array-like of shape (n_samples, 2), default=None
-            Samples. None draws regions only.
+            Samples; those with NaN have no place and are left out. None draws regions
+            only.
         y : array-like of shape (n_samples,), default=None
             Their labels. None: samples are grey.
         feature_names : (str, str), default=None
@@ -358,6 +361,8 @@ class DecisionRegionsDisplay:
         if X is not None:
             check_consistent_length(X, y)
             X = _of_two_features(X)
+            placed = _placed(X)
+            X, y = X[placed], None if y is None else array_of(y)[placed]
         display = cls(
             xx0,
             xx1,
@@ -388,7 +393,24 @@ def _of_two_features(X):
             f"{rows.shape[1]}: fit one to two of them, or to two components of an "
             "embedding."
         )
-    return rows
+    return array_of(rows).astype(float) if rows.dtype.kind == "O" else rows
+
+
+def _placed(rows):
+    """Which samples have a place in the plane, as those without one feature have not.
+
+    Raises
+    ------
+    ValueError
+        If none has.
+    """
+    placed = np.isfinite(rows).all(axis=1)
+    if not placed.any():
+        raise ValueError(
+            "X holds no sample of two finite features: without any there is no part "
+            "of the plane to draw. Impute them, or give others."
+        )
+    return placed
 
 
 def _checked_grid(xx0, xx1, predictions, classes, probabilities):

@@ -126,6 +126,28 @@ def test_data_frames_name_the_axes(ax):
     np.testing.assert_array_equal(display.scatters_[1].get_offsets(), X[y == 1])
 
 
+def test_samples_with_nan_have_no_place(ax):
+    X, y = blobs(2)
+    X[::5, 0], X[1::5, 1] = np.nan, np.nan
+    X[2, 0] = np.inf
+    kept = np.isfinite(X).all(axis=1)
+    model = DecisionTreeClassifier(max_depth=3).fit(X[kept], y[kept])
+    draw = DecisionRegionsDisplay.from_estimator
+    display = draw(model, X, list(y), grid_resolution=9, ax=ax)
+    expected = draw(model, X[kept], y[kept], grid_resolution=9, ax=ax)
+    np.testing.assert_array_equal(display.predictions, expected.predictions)
+    for found, wanted in zip(display.scatters_, expected.scatters_, strict=True):
+        np.testing.assert_array_equal(found.get_offsets(), wanted.get_offsets())
+    assert len(draw(model, X, ax=ax).X) == kept.sum()
+    table = pd.DataFrame(X, columns=["a", "b"]).astype("Float64")
+    model.fit(table[kept], y[kept])
+    assert len(draw(model, table, pd.Series(y), ax=ax).X) == kept.sum()
+    objects = np.where(np.isnan(X), pd.NA, X)
+    assert len(draw(model.fit(X[kept], y[kept]), objects, y, ax=ax).X) == kept.sum()
+    with pytest.raises(ValueError, match="no sample of two finite features"):
+        draw(model, X[~kept], ax=ax)
+
+
 def test_labels_that_are_not_known(ax):
     X, y = blobs(2)
     y = pd.Series(np.array(["cat", "dog"])[y], dtype="string")
@@ -238,3 +260,5 @@ def test_styles_and_drawing_again(ax):
     assert display.borders_[0].get_linewidth() == 3
     assert all(s.get_sizes() == [2] for s in display.scatters_)
     assert all(s.get_facecolor()[0, 0] == 0 for s in display.scatters_)
+    display.plot(ax, border_kw={"cmap": "plasma"})
+    assert display.borders_[0].get_cmap().name == "plasma"
