@@ -306,13 +306,14 @@ class LayerRepresentationsDisplay:
         Raises
         ------
         ValueError
-            If the estimator has no layers to look at, or none of that name.
+            If the estimator has no layers to look at, or none of that name, or if X
+            is not finite.
         """
         if not (isinstance(n_lines, Integral) and n_lines >= 0):
             raise ValueError(f"n_lines must be an int of at least 0, got {n_lines!r}.")
         before, net = _split(estimator)
         names = _names_of(net, layers)
-        rows = rows_of(X)
+        rows = _numbers_of(X, "X")
         seen = X if before is None else before.transform(X)
         representations = {"inputs": rows}
         representations |= {
@@ -396,12 +397,15 @@ class LayerRepresentationsDisplay:
         Raises
         ------
         ValueError
-            If the arrays do not belong together.
+            If the arrays do not belong together, or are not finite.
         """
         representations = named(
             representations, "representations", of="layer", example="hidden1"
         )
-        found = {name: rows_of(rows) for name, rows in representations.items()}
+        found = {
+            name: _numbers_of(rows, f"representations[{name!r}]")
+            for name, rows in representations.items()
+        }
         check_consistent_length(*found.values(), y)
         labels = labels_of(y, len(next(iter(found.values()))), kind)
         kind = "value" if labels.classes is None else "class"
@@ -441,6 +445,26 @@ class LayerRepresentationsDisplay:
             line_kw=line_kw,
             cut_kw=cut_kw,
         )
+
+
+def _numbers_of(X, name):
+    """Rows of finite numbers; `name` is what they are called."""
+    rows = rows_of(X)
+    try:
+        finite = np.isfinite(rows.astype(float)).all(axis=1)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} must be numbers to be drawn, got {rows.dtype} such as "
+            f"{rows[0, :1]!r}: give the last step of a pipeline, and what the steps "
+            "before it make of X."
+        ) from None
+    if not finite.all():
+        raise ValueError(
+            f"{name} contains NaN or infinity in {np.sum(~finite)} of {len(rows)} "
+            "samples, which have no place: leave them out, or give the last step of "
+            "a pipeline, and what the steps before it make of X."
+        )
+    return rows
 
 
 def _kind_by(net, y):

@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier as TheirMLP
@@ -321,6 +322,28 @@ def test_styles_and_drawing_again(disc, figure):
     assert display.scatters_[1][0].get_sizes() == [3]
     assert tuple(display.grids_[0].get_color()[0]) == (1, 0, 0, 1)
     assert display.cut_line_.get_linewidth() == 5
+
+
+def test_what_has_no_place(disc, figure):
+    X, y = disc
+    X = X.copy()
+    net = make_pipeline(SimpleImputer(), short(2)).fit(X, y)
+    X[3, 0], X[5, 1] = np.nan, np.inf
+    draw = LayerRepresentationsDisplay.from_estimator
+    with pytest.raises(ValueError, match=r"X contains NaN or infinity in 2 of 120 .*"):
+        draw(net, X, y)
+    X[5, 1] = 0
+    display = draw(net[-1], net[:-1].transform(X), y, ax=figure.subplots(1, 2))
+    assert len(display.places["inputs"]) == 120, "as the error has it"
+    draw = LayerRepresentationsDisplay.from_representations
+    with pytest.raises(
+        ValueError, match=r"representations\['b'\] contains NaN .* 1 of"
+    ):
+        draw({"a": X[:, 1:], "b": X}, y)
+    with pytest.raises(ValueError, match=r"representations\['a'\] must be numbers"):
+        draw({"a": [["red"], ["blue"]]})
+    with pytest.raises(ValueError, match="y must be numbers to be drawn by value"):
+        draw({"a": X[6:]}, y[6:], kind="value")
 
 
 def test_drawn_again_on_the_same_panels(disc, figure):
