@@ -195,10 +195,11 @@ def make_embedding_scorer(
     -----
     Candidates that differ in the preparation, as in the number of principal components
     before the embedding, are compared with different rows by ``reference="prepared"``:
-    name one that all share, "raw" or the number of steps that do not differ. Where the
-    last step takes distances (``metric="precomputed"``) and the measure does not, the
-    prepared rows are those before the step that makes the distances. Samples of more
-    dimensions, as images, are compared as flat rows.
+    name one that all share, "raw" or the number of steps that do not differ. Name it
+    also where steps follow on the embedding, which would else be its own reference.
+    Where the last step takes distances (``metric="precomputed"``) and the measure does
+    not, the prepared rows are those before the step that makes the distances. Samples
+    of more dimensions, as images, are compared as flat rows.
 
     References
     ----------
