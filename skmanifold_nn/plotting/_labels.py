@@ -49,7 +49,7 @@ class Labels:
     name: str | None = None
 
 
-def labels_of(y: ArrayLike | None, n_samples: int, kind: str = "auto") -> Labels:
+def labels_of(y: Any, n_samples: int, kind: str = "auto") -> Labels:
     """Classes or values, as `kind` says or as they look; none are known of None.
 
     Raises
@@ -98,19 +98,22 @@ def labels_among(y: ArrayLike, classes: NDArray) -> Labels:
     known, labels = known_labels(y)
     matches = np.zeros((len(known), len(classes)), dtype=bool)
     matches[known] = labels[:, np.newaxis] == classes
-    known = matches.any(axis=1)
+    known = np.any(matches, axis=1)
     return Labels(known, classes, np.where(known, matches.argmax(axis=1), -1))
 
 
 def array_of(y: Any) -> NDArray:
     """An array of what is given; what is missing, or masked, is None or a float NaN."""
     if np.ma.isMaskedArray(y):
-        nothing = np.nan if y.dtype.kind == "f" else None
+        nothing: Any = np.nan if y.dtype.kind == "f" else None
         y = np.where(np.ma.getmaskarray(y), nothing, np.ma.getdata(y))
     array = np.asarray(y)
     if array.dtype.kind == "U" and isinstance(y, list | tuple):
         array = np.asarray(y, dtype=object)  # NaN among strings is none
-    return np.where(known_of(array), array, None) if array.dtype.kind == "O" else array
+    if array.dtype.kind == "O":
+        array = array.copy()
+        array[~known_of(array)] = None
+    return array
 
 
 def known_of(values: NDArray) -> NDArray:

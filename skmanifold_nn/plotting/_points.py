@@ -194,7 +194,7 @@ def _styles_of(style: dict[str, Any], chosen: NDArray) -> dict[str, Any]:
         if key in COLOURS + NUMBERS
         and not isinstance(value, str)
         and np.iterable(value)
-        and len(value) == len(chosen)
+        and len(list(value)) == len(chosen)
         and not (key in COLOURS and is_color_like(value))
     }
     is_scale = "c" in own and np.ndim(own["c"]) == 1 and style.get("norm") is None

@@ -165,7 +165,7 @@ def test_styles_of_each_point_go_with_the_points(rng, ax, n_samples, by_class):
     np.testing.assert_allclose(
         missing.get_facecolor()[:, 0], [float(name) for name in names[::3]]
     )
-    one = {"ec": (0.1, 0.2, 0.3, 0.4), "alpha": None}
+    one = {"ec": (0.1, 0.2, 0.3, 0.4), "alpha": None, "s": np.array(5.0)}
     _, missing = draw_points(ax, places, labels, one)
     assert (missing.get_edgecolor() == one["ec"]).all(), "one colour, not four numbers"
 
