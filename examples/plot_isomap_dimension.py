@@ -37,6 +37,7 @@ _, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 for ax, (name, X) in zip(axes, data.items(), strict=True):
     IntrinsicDimensionDisplay.from_data(X, ax=ax)
     ax.set_title(name)
+axes[1].get_legend().remove()  # it would cover a curve
 plt.show()
 
 # %%
