@@ -156,7 +156,15 @@ def axes_of(
     return ax
 
 
-def draw_scale(ax: Axes, drawn: Any, label: str, *, beside: Any = None) -> Colorbar:
+def draw_scale(
+    ax: Axes,
+    drawn: Any,
+    label: str,
+    *,
+    beside: Any = None,
+    bounds: tuple[float, float, float, float] | None = None,
+    **place: Any,
+) -> Colorbar:
     """Draw the scale of what is drawn, in the place of that of an earlier picture.
 
     Parameters
@@ -167,16 +175,27 @@ def draw_scale(ax: Axes, drawn: Any, label: str, *, beside: Any = None) -> Color
     label : str
     beside : list of matplotlib Axes, default=None
         Beside which it stands. None: those of `drawn`.
+    bounds : (left, bottom, width, height), default=None
+        Where it stands, in the units of the axes. None: where there is room.
+    **place : dict
+        Keywords of `colorbar`.
 
     Returns
     -------
     colorbar : matplotlib Colorbar
     """
-    place: dict[str, Any] = {"ax": ax if beside is None else beside}
-    for earlier in (*ax.images, *ax.collections):
-        if earlier.colorbar is not None:
-            place = {"cax": earlier.colorbar.ax}
-            place["cax"].clear()
+    earlier = [
+        artist.colorbar.ax
+        for artist in (*ax.images, *ax.collections)
+        if artist.colorbar is not None
+    ]
+    if earlier:
+        earlier[-1].clear()
+        place = {"cax": earlier[-1]}
+    elif bounds is not None:
+        place = {"cax": ax.inset_axes(bounds)}
+    else:
+        place["ax"] = ax if beside is None else beside
     return ax.figure.colorbar(drawn, label=label, **place)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from ._drawing import axes_of, closes_on_error
+from ._drawing import axes_of, closes_on_error, draw_scale
 from ._edges import draw_edges, graph_of_estimator, pairs_of_graph, thinned
 from ._fitted import last_step
 from ._labels import labels_of
@@ -482,11 +482,11 @@ def _draw_colorbar(ax: Axes, scatters: list, name: str | None) -> Any:
     """The scale of the values; none where no value is known."""
     if not scatters:
         return None
-    beside = {"ax": ax, "pad": 0.1}
+    place: dict[str, Any] = {"pad": 0.1}
     if ax.name != "3d" and ax.figure.get_layout_engine() is not None:
         # As high as the axes, also where their aspect makes them low.
-        beside = {"cax": ax.inset_axes((1.02, 0, 0.04, 1))}
-    colorbar = ax.figure.colorbar(scatters[0], label=name or "", **beside)
+        place = {"bounds": (1.02, 0, 0.04, 1)}
+    colorbar = draw_scale(ax, scatters[0], name or "", **place)
     colorbar.solids.set_alpha(1)  # a point as it would be alone
     return colorbar
 

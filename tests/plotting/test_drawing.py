@@ -200,6 +200,23 @@ def test_displays_and_estimators_do_not_need_each_other(imported, absent):
 
 
 @pytest.mark.parametrize("layout", [None, "constrained"])
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_one_scale_of_an_embedding_drawn_again(rng, layout, dimensions):
+    figure = Figure(layout=layout)
+    ax = figure.add_subplot(projection="3d" if dimensions == 3 else None)
+    X = rng.random((9, 3))
+    display = plotting.EmbeddingDisplay(X, y=X[:, 0], dimensions=range(dimensions))
+    places = []
+    for _ in range(3):
+        display.plot(ax)
+        figure.draw_without_rendering()
+        places.append(ax.get_position().bounds)
+        scales = [*figure.axes, *ax.child_axes]
+        assert scales == [ax, display.colorbar_.ax]
+    np.testing.assert_allclose(places[2], places[0], atol=0.01)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
 def test_one_scale_also_where_one_draws_again(rng, layout):
     figure = Figure(layout=layout)
     axes = list(figure.subplots(1, 2))
