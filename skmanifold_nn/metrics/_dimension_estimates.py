@@ -225,7 +225,6 @@ def _near_pairs(given, limit):
         some = KDTree(given.X[rows])
         pairs = some.sparse_distance_matrix(tree, limit, output_type="ndarray")
         pairs = pairs[rows[pairs["i"]] != pairs["j"]]
-        pairs = pairs[np.lexsort((pairs["j"], pairs["i"]))]
         yield rows, pairs["i"], pairs["v"]
 
 

@@ -321,6 +321,8 @@ def dimension_curves(
 ) -> dict[str, NDArray[np.float64]]:
     """Estimates against the number of neighbours, which are searched once.
 
+    Which of equally near neighbours count is that of the largest search.
+
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
@@ -339,8 +341,10 @@ def dimension_curves(
         By method: number of neighbours, dimension, standard error.
     """
     with_metric = partial(IntrinsicDimension, metric=metric, n_jobs=n_jobs)
-    has_axes = metric in ("euclidean", "l2")
-    names = methods or [m for m in DEFAULT_NEIGHBORS if has_axes or m != "local_pca"]
+    names = methods
+    if methods is None:
+        has_axes = metric in ("euclidean", "l2")
+        names = [m for m in DEFAULT_NEIGHBORS if has_axes or m != "local_pca"]
     if names == ["two_nn"]:
         sizes = [2]
     search = with_metric("mle", n_neighbors=sizes[-1] if sizes else None)

@@ -317,6 +317,11 @@ class IntrinsicDimensionDisplay:
         sizes = None if n_neighbors is None else np.unique(n_neighbors).tolist()
         if methods is not None:
             methods = [methods] if isinstance(methods, str) else list(methods)
+        for name, given in (("methods", methods), ("n_neighbors", sizes)):
+            if given == []:
+                raise ValueError(
+                    f"{name} must not be empty, got {given}. None takes the usual ones."
+                )
         curves = dimension_curves(X, methods, sizes, metric, n_jobs)
         return cls(curves).plot(ax, line_kw=line_kw)
 

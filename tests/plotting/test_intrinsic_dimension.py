@@ -90,6 +90,12 @@ def test_sizes_that_the_estimator_refuses(X, ax, sizes):
         IntrinsicDimensionDisplay.from_data(X[:40], n_neighbors=sizes, ax=ax)
 
 
+@pytest.mark.parametrize("name", ["methods", "n_neighbors"])
+def test_nothing_to_estimate(X, ax, name):
+    with pytest.raises(ValueError, match=f"{name} must not be empty"):
+        IntrinsicDimensionDisplay.from_data(X, ax=ax, **{name: []})
+
+
 def test_default_sizes_are_for_distinct_samples(X, ax):
     copies = np.repeat(X[:20], 10, axis=0)
     curves = IntrinsicDimensionDisplay.from_data(copies, ax=ax).curves
