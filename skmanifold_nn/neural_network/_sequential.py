@@ -81,6 +81,14 @@ class _Sequential(_SequentialParameters, FineTuning, RecurrentLists, LayerCompos
             )
         return tuple(int(n) for n in shape)
 
+    def _validate_training(self, X, y, sample_weight, *, reset):
+        _refuse_more_axes(X)
+        return super()._validate_training(X, y, sample_weight, reset=reset)
+
+    def _validate_rows(self, X, dtype):
+        _refuse_more_axes(X)
+        return super()._validate_rows(X, dtype)
+
     def _check_description(self):
         described = self._describe_network()
         for name, value in described.items():
@@ -108,6 +116,15 @@ class _Sequential(_SequentialParameters, FineTuning, RecurrentLists, LayerCompos
                     "return_sequences=False, or put a Flatten layer behind it."
                 )
         return tensor
+
+
+def _refuse_more_axes(X):
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2:
+        raise ValueError(
+            f"X must have a row for each sample, got an array of shape {shape}: give "
+            f"X.reshape(len(X), -1), with input_shape={tuple(shape[1:])}."
+        )
 
 
 def _spelled_out(value):

@@ -31,6 +31,7 @@ from skmanifold_nn.neural_network.layers import (
     BatchNorm,
     Bidirectional,
     Concatenate,
+    Conv2D,
     Dense,
     Dropout,
     Flatten,
@@ -319,6 +320,19 @@ def test_copies(digits, copy, tmp_path):
     for fitted in (net, copied):
         fitted.set_params(warm_start=True).fit(X, y)
     assert_array_equal(copied.predict_proba(X), net.predict_proba(X))
+
+
+def test_samples_of_more_axes_are_refused(digits):
+    X, y = digits
+    images = X.reshape(-1, 8, 8, 1)
+    layers = [("conv", Conv2D(2, 3)), ("flat", Flatten())]
+    net = SequentialClassifier(layers, input_shape=(8, 8, 1))
+    remedy = r"X.reshape\(len\(X\), -1\), with input_shape=\(8, 8, 1\)"
+    with pytest.raises(ValueError, match=remedy):
+        net.fit(images, y)
+    net.set_params(max_iter=1).fit(X, y)
+    with pytest.raises(ValueError, match=remedy):
+        net.predict(images)
 
 
 def test_a_network_trained_further_keeps_its_layers(digits):
