@@ -52,13 +52,13 @@ class RowDistances:
     ) -> None:
         _check_metric(metric)
         self.metric, self.name, self.n_jobs = metric, name, n_jobs
-        precomputed = metric == "precomputed"
+        precomputed, knows_gaps = metric == "precomputed", metric == "nan_euclidean"
         self.X = check_array(
             X,
-            accept_sparse=False if precomputed else "csr",
+            accept_sparse=False if precomputed or knows_gaps else "csr",
             dtype="numeric" if isinstance(metric, str) else None,
             order="C",
-            ensure_all_finite="allow-nan" if metric == "nan_euclidean" else True,
+            ensure_all_finite="allow-nan" if knows_gaps else True,
             input_name=name,
         )
         self.n_samples = self.X.shape[0]
@@ -67,7 +67,7 @@ class RowDistances:
         elif isinstance(metric, str) and metric not in PAIRWISE_BOOLEAN_FUNCTIONS:
             self.X = self.X.astype(np.float64, copy=False)
             self._check_magnitudes()
-            if metric == "nan_euclidean":
+            if knows_gaps:
                 self._check_overlaps()
         self._block = np.empty((0, self.n_samples))
         self._columns: Any = None

@@ -126,6 +126,8 @@ def test_unknown_values(rng):
         RowDistances(X + np.inf, "nan_euclidean", "X")
     with pytest.raises(ValueError, match="X must have its largest magnitude"):
         RowDistances(X * 1e200, "nan_euclidean", "X")
+    with pytest.raises(TypeError, match=r"Sparse data was passed.* X, but dense"):
+        RowDistances(csr_array(np.eye(3)), "nan_euclidean", "X")
 
 
 def test_rows_that_are_no_numbers():
