@@ -112,7 +112,7 @@ class _EmbeddingScorer:
                 f"{_name(self.measure)} needs y, got None. Pass y to fit of the "
                 "search, or use a measure without classes."
             )
-        embedding = _embedding(estimator, X, self.embed)
+        embedding = _embedding(estimator, X, y, self.embed)
         if takes_classes:
             given = (embedding, y)
         else:
@@ -166,8 +166,8 @@ def make_embedding_scorer(
         fitted to others; "fitted", its `embedding_`, for searches that are scored on
         the rows of the fit (``cv=[(rows, rows)]`` with ``rows = np.arange(len(X))``),
         the last step's in a Pipeline; "refit", by `fit_transform` of a copy, in a
-        Pipeline of the last step. "auto" is "transform" where the estimator has it,
-        else "refit".
+        Pipeline of the last step, with y where there is one. "auto" is "transform"
+        where the estimator has it, else "refit".
     reference : {"prepared", "raw"} or int, default="prepared"
         With what the embedding is compared: "prepared", X after all steps of a Pipeline
         but the last, scaled, encoded or without gaps; "raw", X as the search is given
@@ -189,17 +189,21 @@ def make_embedding_scorer(
         If there is no measure or attribute of that name, or if a curve is named without
         `n_neighbors`.
     TypeError
-        If `measure` is neither a name nor a function, or has no such parameter.
+        If `measure` is neither a name nor a function, or has no such parameter. The
+        scorer raises it of an estimator that embeds nothing.
 
     Notes
     -----
     Candidates that differ in the preparation, as in the number of principal components
     before the embedding, are compared with different rows by ``reference="prepared"``:
     name one that all share, "raw" or the number of steps that do not differ. Name it
-    also where steps follow on the embedding, which would else be its own reference.
-    Where the last step takes distances (``metric="precomputed"``) and the measure does
-    not, the prepared rows are those before the step that makes the distances. Samples
-    of more dimensions, as images, are compared as flat rows.
+    also where a scaler follows on the embedding, which would else be its own reference.
+    With a predictor at its end a Pipeline embeds nothing: search over
+    ``pipeline[:-1]``, whose parameters have the same names.
+
+    Where the last step takes distances or a kernel (``metric="precomputed"``) and the
+    measure does not, the prepared rows are those before the step that makes them.
+    Samples of more dimensions, as images, are compared as flat rows.
 
     References
     ----------
@@ -245,10 +249,10 @@ def make_embedding_scorer(
     check_reference(reference)
     plain = getattr(measure, "func", measure)  # functools.partial
     attribute = _checked_attribute(plain, attribute)
-    at = None
-    if plain is co_ranking:
+    own, at = (("n_neighbors",) if plain is co_ranking else ()), None
+    _check_params(measure, params, own)
+    if own:
         params, at = _without_number(params, attribute)
-    _check_params(measure, params)
     if greater_is_better is None:
         greater_is_better = not _is_error(plain, attribute)
     return _EmbeddingScorer(
@@ -297,7 +301,9 @@ def _without_number(
     return params, at
 
 
-def _check_params(measure: Callable[..., Any], params: dict[str, Any]) -> None:
+def _check_params(
+    measure: Callable[..., Any], params: dict[str, Any], own: Iterable[str]
+) -> None:
     """Raise where a search would only warn, and score all candidates NaN."""
     try:
         taken = list(signature(measure).parameters.values())
@@ -306,7 +312,7 @@ def _check_params(measure: Callable[..., Any], params: dict[str, Any]) -> None:
     if any(p.kind is Parameter.VAR_KEYWORD for p in taken):
         return
     by_name = Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY
-    known = [p.name for p in taken[2:] if p.kind in by_name]
+    known = [*own, *(p.name for p in taken[2:] if p.kind in by_name)]
     for name, value in params.items():
         if name not in known:
             raise TypeError(
@@ -343,20 +349,42 @@ def _first_parameter(measure: Callable[..., Any]) -> str | None:
         return None
 
 
-def _embedding(estimator: BaseEstimator, X: MatrixLike, embed: str) -> NDArray:
+def _embedding(
+    estimator: BaseEstimator, X: MatrixLike, y: ArrayLike | None, embed: str
+) -> NDArray:
+    _check_embeds(estimator)
     if embed == "fitted":
         return _fitted_embedding(estimator, X)
     if embed == "transform" or (embed == "auto" and hasattr(estimator, "transform")):
         return estimator.transform(X)
     rows, copy = given_rows(estimator, X), clone(steps_of(estimator)[1])
+    given = (rows,) if y is None else (rows, y)
     if hasattr(copy, "fit_transform"):
-        return copy.fit_transform(rows)
-    copy.fit(rows)
+        return copy.fit_transform(*given)
+    copy.fit(*given)
     return _fitted_embedding(copy, rows)
 
 
-def _fitted_embedding(estimator: BaseEstimator, X: Any) -> NDArray:
+def _innermost(estimator: Any) -> Any:
+    """The last step, where this is a pipeline or a search the last of its own."""
     last = steps_of(estimator)[1]
+    return last if last is estimator else _innermost(last)
+
+
+def _check_embeds(estimator: Any) -> None:
+    if hasattr(estimator, "transform"):
+        return
+    last = _innermost(estimator)
+    if not hasattr(last, "fit_transform") and not hasattr(last, "embedding_"):
+        raise TypeError(
+            "What is scored must embed, by transform, fit_transform or embedding_, but "
+            f"{type(last).__name__} does not. Of a pipeline that ends in a predictor "
+            "search over pipeline[:-1], whose parameters have the same names."
+        )
+
+
+def _fitted_embedding(estimator: BaseEstimator, X: Any) -> NDArray:
+    last = _innermost(estimator)
     embedding = getattr(last, "embedding_", None)
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if embedding is None or np.shape(embedding)[0] != n_samples:

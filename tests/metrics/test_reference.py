@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, KernelPCA
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmanifold_nn.manifold import Isomap
+from skmanifold_nn.manifold import Isomap, SpectralEmbedding
 from skmanifold_nn.metrics._reference import (
     check_reference,
     given_rows,
@@ -39,6 +39,8 @@ def test_searches(X):
     before, last = steps_of(search)
     assert last is search.best_estimator_[-1]
     assert before.transform(X).shape == X.shape
+    nested = make_pipeline(StandardScaler(), search)
+    assert steps_of(nested)[1] is search.best_estimator_
 
 
 def test_given_rows(X):
@@ -69,13 +71,55 @@ def test_reference_rows(X):
     assert_array_equal(reference_rows(pipeline, X, "prepared", "precomputed"), found[2])
     alone = Isomap(metric="precomputed")
     assert reference_rows(alone, X, "prepared", "euclidean") is X
-    images = np.zeros((4, 2, 3, 1))
-    assert reference_rows(PCA(), images, "raw", "euclidean").shape == (4, 6)
+
+
+class MadeElsewhere:
+    """It has no tags, but the parameter of this name that all have."""
+
+    metric = "precomputed"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Isomap(metric="precomputed"),
+        SpectralEmbedding(affinity="precomputed"),
+        SpectralEmbedding(affinity="precomputed_nearest_neighbors"),
+        KernelPCA(kernel="precomputed"),
+        make_pipeline(Isomap(metric="precomputed"), PCA(1)),
+        GridSearchCV(KernelPCA(kernel="precomputed"), {}),
+        MadeElsewhere(),
+    ],
+)
+def test_last_steps_that_take_pairs(X, last):
+    steps = [("scale", StandardScaler()), ("pairs", PCA(2)), ("last", last)]
+    pipeline = Pipeline(steps)
+    pipeline[:-1].fit(X)
+    found = reference_rows(pipeline, X, "prepared", "euclidean")
+    assert_array_equal(found, pipeline[0].transform(X))
+
+
+@pytest.mark.parametrize("last", [KernelPCA(), "passthrough", Isomap()])
+def test_last_steps_that_take_rows(X, last):
+    steps = [("scale", StandardScaler()), ("pca", PCA(2)), ("last", last)]
+    pipeline = Pipeline(steps)
+    pipeline[:-1].fit(X)
+    found = reference_rows(pipeline, X, "prepared", "euclidean")
+    assert_array_equal(found, pipeline[:-1].transform(X))
+
+
+def test_images_are_flat_rows():
+    images = np.arange(24.0).reshape(4, 2, 3, 1)
+    for given in (images, images.tolist()):
+        found = reference_rows(PCA(), given, "raw", "euclidean")
+        assert_array_equal(found, np.arange(24).reshape(4, 6))
+    ragged = [np.zeros((3, 2)), np.zeros((5, 2))]
+    assert reference_rows(PCA(), ragged, "raw", "euclidean") is ragged
 
 
 def test_words_and_numbers():
     for reference in ("prepared", "raw", 0, np.int64(3)):
         check_reference(reference)
-    for reference in ("first", -1, True, None, 1.5):
+    for reference in ("first", -1, True, None, 1.5, np.array([1, 2]), [1]):
         with pytest.raises(ValueError, match=r"reference must be one of .*'raw' "):
             check_reference(reference)

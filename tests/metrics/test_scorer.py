@@ -9,14 +9,16 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_swiss_roll
-from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.decomposition import PCA, KernelPCA, TruncatedSVD
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.manifold import SpectralEmbedding
 from sklearn.metrics import pairwise_distances
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV
-from sklearn.neighbors import KNeighborsTransformer
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
@@ -31,7 +33,7 @@ from skmanifold_nn.metrics import (
     stress,
     trustworthiness,
 )
-from skmanifold_nn.metrics._scorer import ATTRIBUTES, CURVES, MEASURES
+from skmanifold_nn.metrics._scorer import ATTRIBUTES, CURVES, MEASURES, ROWS
 from skmanifold_nn.neural_network import ConvNetClassifier
 
 
@@ -204,6 +206,55 @@ def test_scikit_learns_embeddings_without_transform(rng):
     assert search.fit(X).best_params_ == {"spectralembedding__n_neighbors": 5}
 
 
+class FrozenByClass(BaseEstimator):
+    """An embedding that wants labels."""
+
+    def fit(self, X, y):
+        self.embedding_ = X[:, :1] + 9 * np.asarray(y)[:, None]
+        return self
+
+
+def test_copies_of_supervised_embeddings_are_given_the_labels(rng):
+    X, y = rng.standard_normal((30, 4)), np.resize([0, 1, 1], 30)
+    scorer = make_embedding_scorer("trustworthiness", embed="refit")
+    lda = make_pipeline(StandardScaler(), LinearDiscriminantAnalysis()).fit(X, y)
+    expected = trustworthiness(lda[0].transform(X), lda.transform(X))
+    assert scorer(lda, X, y) == expected
+    frozen = FrozenByClass().fit(X, y)
+    assert scorer(frozen, X, y) == trustworthiness(X, frozen.embedding_)
+
+
+@pytest.mark.parametrize("embed", ROWS)
+def test_pipelines_that_end_in_a_predictor(rng, embed):
+    X, y = rng.standard_normal((40, 4)), np.resize([0, 1], 40)
+    pipe = make_pipeline(StandardScaler(), Isomap(), KNeighborsClassifier()).fit(X, y)
+    scorer = make_embedding_scorer("trustworthiness", embed=embed, reference=1)
+    message = r"but KNeighborsClassifier does not.*pipeline\[:-1\]"
+    for estimator in (pipe, make_pipeline(PCA(), pipe).fit(X, y)):
+        with pytest.raises(TypeError, match=message):
+            scorer(estimator, X, y)
+    # the remedy
+    assert 0.5 < scorer(pipe[:-1], X, y) < 1
+    grid = {"isomap__n_neighbors": [5, 9]}
+    search = GridSearchCV(pipe[:-1], grid, scoring=scorer, cv=[(np.arange(40),) * 2])
+    assert len(set(search.fit(X, y).cv_results_["mean_test_score"])) == 2
+
+
+def test_embeddings_within_the_last_step(roll):
+    """Of a pipeline or a search there, the embedding that is inside."""
+    nested = make_pipeline(StandardScaler(), make_pipeline(PCA(3), Isomap())).fit(roll)
+    rows = nested[0].transform(roll)
+    expected = trustworthiness(rows, nested[-1][-1].embedding_)
+    scorer = make_embedding_scorer("trustworthiness", embed="fitted")
+    assert scorer(nested, roll) == expected
+    inner = make_embedding_scorer("trustworthiness")
+    last = GridSearchCV(Frozen(), {}, scoring=inner, cv=2)
+    searched = make_pipeline(StandardScaler(), last).fit(roll)
+    for embed in ("fitted", "auto"):
+        scorer = make_embedding_scorer("trustworthiness", embed=embed)
+        assert scorer(searched, roll) == trustworthiness(rows, rows[:, :1])
+
+
 @pytest.fixture
 def roll():
     return make_swiss_roll(150, random_state=3)[0]
@@ -294,6 +345,10 @@ def test_distances_made_within_a_pipeline(roll):
     Y, rows = pipe.transform(roll), pipe[0].transform(roll)
     found = make_embedding_scorer("trustworthiness")(pipe, roll)
     assert found == trustworthiness(rows, Y)
+    kernel = FunctionTransformer(rbf_kernel), KernelPCA(2, kernel="precomputed")
+    pipe = make_pipeline(StandardScaler(), *kernel).fit(roll)
+    found = make_embedding_scorer("trustworthiness")(pipe, roll)
+    assert found == trustworthiness(rows, pipe.transform(roll))
     scale = FunctionTransformer(np.sqrt)
     D = pairwise_distances(roll)
     pipe = make_pipeline(scale, Isomap(metric="precomputed")).fit(D)
@@ -386,6 +441,18 @@ def test_misspelt_parameters(make):
         make_embedding_scorer(make(stress), embd="fitted")
     with pytest.raises(TypeError, match=r"Parameters of .*stress.* got X=3\.$"):
         make_embedding_scorer(make(stress), X=3)
+
+
+@pytest.mark.parametrize("make", [lambda f: f, lambda f: partial(f, n_anchors=9)])
+def test_misspelt_parameters_of_co_ranking(make):
+    """Of which `n_neighbors` is one of the scorer's own."""
+    for attribute in ("r_nx", None):
+        with pytest.raises(TypeError, match=r"n_neighbours=10\. .* 'n_neighbors'"):
+            make_embedding_scorer(
+                make(co_ranking), attribute=attribute, n_neighbours=10
+            )
+    with pytest.raises(TypeError, match=r"attribut_='r_nx'\. Did you mean 'attribute'"):
+        make_embedding_scorer(make(co_ranking), n_neighbors=10, attribut_="r_nx")
 
 
 def test_parameters_of_other_functions(rng):
