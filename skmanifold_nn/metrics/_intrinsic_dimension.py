@@ -341,10 +341,9 @@ def dimension_curves(
         By method: number of neighbours, dimension, standard error.
     """
     with_metric = partial(IntrinsicDimension, metric=metric, n_jobs=n_jobs)
-    names = methods
-    if methods is None:
-        has_axes = metric in ("euclidean", "l2")
-        names = [m for m in DEFAULT_NEIGHBORS if has_axes or m != "local_pca"]
+    names = list(DEFAULT_NEIGHBORS) if methods is None else methods
+    if methods is None and metric not in ("euclidean", "l2"):
+        names.remove("local_pca")
     if names == ["two_nn"]:
         sizes = [2]
     search = with_metric("mle", n_neighbors=sizes[-1] if sizes else None)
