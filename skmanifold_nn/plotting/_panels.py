@@ -1,12 +1,17 @@
 """Several pairs of axes for one picture."""
 
 from numbers import Integral
+from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
 from ._drawing import axes_of
 
 __all__ = ["columns_of", "panels_of"]
+
+# Axes that have given their place to panels.
+_taken: WeakSet[Any] = WeakSet()
 
 
 def columns_of(n_columns, default):
@@ -45,7 +50,7 @@ def panels_of(ax, n_panels, n_columns, size, caller):
     ------
     ValueError
         If several axes are given, but not as many as there are panels, or one pair
-        without axis lines, the place of which an earlier picture has taken.
+        the place of which an earlier picture has taken.
     """
     if ax is not None and np.ndim(ax) > 0:
         axes = np.asarray(ax, dtype=object).ravel()
@@ -56,7 +61,7 @@ def panels_of(ax, n_panels, n_columns, size, caller):
             )
         return axes
     outer = axes_of(ax, caller)
-    if not outer.axison:
+    if outer in _taken and not outer.axison:
         raise ValueError(
             f"ax of {caller} has given its place to panels before, its axis is off: "
             "draw on them again by ax=display.axes_, or give new axes."
@@ -70,6 +75,7 @@ def panels_of(ax, n_panels, n_columns, size, caller):
         grid = figure.add_gridspec(n_rows, n_columns)
     else:
         outer.set_axis_off()
+        _taken.add(outer)
         grid = _grid_within(outer, n_rows, n_columns)
     cells = [divmod(k, n_columns) for k in range(n_panels)]
     return np.array([figure.add_subplot(grid[cell]) for cell in cells], dtype=object)

@@ -54,6 +54,14 @@ def test_axes_give_their_place_once():
     assert list(panels_of(axes, 2, 2, (2, 2), "caller")) == list(axes)
 
 
+def test_axes_without_lines_have_their_place_still():
+    ax = Figure().subplots()
+    ax.set_axis_off()
+    assert len(panels_of(ax, 2, 2, (2, 2), "caller")) == 2
+    with pytest.raises(ValueError, match="ax of caller has given"):
+        panels_of(ax, 2, 2, (2, 2), "caller")
+
+
 def test_axes_given_are_the_panels():
     axes = Figure().subplots(2, 2)
     assert list(panels_of(axes, 4, 1, (1, 1), "caller")) == list(axes.flat)
