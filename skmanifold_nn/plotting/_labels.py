@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,10 @@ class Labels:
     codes: NDArray
     name: str | None = None
 
+    def __getitem__(self, chosen: NDArray) -> Labels:
+        """Those of some of the points."""
+        return replace(self, known=self.known[chosen], codes=self.codes[chosen])
+
 
 def labels_of(y: Any, n_samples: int, kind: str = "auto") -> Labels:
     """Classes or values, as `kind` says or as they look; none are known of None.
@@ -59,10 +63,7 @@ def labels_of(y: Any, n_samples: int, kind: str = "auto") -> Labels:
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
-    if hasattr(y, "columns") and len(y.columns) == 1:
-        y = y[y.columns[0]]
-    name = getattr(y, "name", None)
-    name = name if isinstance(name, str) else None
+    y, name = _column_of(y)
     order = None
     if kind != "value" and hasattr(getattr(y, "cat", y), "categories"):
         y, order = _numbers_of(getattr(y, "cat", y))
@@ -79,11 +80,19 @@ def labels_of(y: Any, n_samples: int, kind: str = "auto") -> Labels:
         return Labels(known, None, values, name)
     classes, numbers = np.unique(labels, return_inverse=True)
     if classes.dtype.kind == "f" and (classes == np.rint(classes)).all():
-        if np.abs(classes).max(initial=0) < LARGEST:
+        if float(np.abs(classes).max(initial=0)) < LARGEST:
             classes = classes.astype(np.int64)  # floats for NaN's sake only
     codes = np.full(n_samples, -1)
     codes[known] = numbers
     return Labels(known, classes if order is None else order[classes], codes, name)
+
+
+def _column_of(y: Any) -> tuple[Any, str | None]:
+    """The one column of a data frame, or y itself, and its name if it is a string."""
+    if hasattr(y, "columns") and len(y.columns) == 1:
+        y = y[y.columns[0]]
+    name = getattr(y, "name", None)
+    return y, name if isinstance(name, str) else None
 
 
 def _numbers_of(categorical: Any) -> tuple[NDArray, NDArray]:
@@ -95,11 +104,12 @@ def _numbers_of(categorical: Any) -> tuple[NDArray, NDArray]:
 
 def labels_among(y: ArrayLike, classes: NDArray) -> Labels:
     """Which of the classes each point is of; labels that are none are not known."""
+    y, name = _column_of(y)
     known, labels = known_labels(y)
     matches = np.zeros((len(known), len(classes)), dtype=bool)
     matches[known] = labels[:, np.newaxis] == classes
     known = np.any(matches, axis=1)
-    return Labels(known, classes, np.where(known, matches.argmax(axis=1), -1))
+    return Labels(known, classes, np.where(known, matches.argmax(axis=1), -1), name)
 
 
 def array_of(y: Any) -> NDArray:

@@ -104,6 +104,12 @@ def test_floats_larger_than_integers():
     assert labels_of([1e20, 0.0, 1e20], 3, "class").classes.tolist() == [0, 1e20]
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_small_floats(dtype):
+    assert labels_of(np.array([2, np.nan, 1], dtype), 3).classes.tolist() == [1, 2]
+    assert labels_of(np.array([0.5, 2], dtype), 2).codes.tolist() == [0.5, 2]
+
+
 def test_kind_that_is_asked_for():
     assert labels_of([1, 2, 2], 3, "value").classes is None
     assert labels_of([True, False], 2, "value").codes.tolist() == [1, 0]
@@ -156,6 +162,8 @@ def test_name_of_a_column():
         labels = labels_of(make({"name": ["a", "b"]}), 2)
         assert (labels.name, labels.classes.tolist()) == ("name", ["a", "b"])
     assert labels_of(pd.DataFrame([1, 2]), 2).name is None, "a number is no name"
+    for y in (pd.Series([1, 2], name="digit"), pd.DataFrame({"digit": [1, 2]})):
+        assert labels_among(y, np.array([1, 2])).name == "digit"
 
 
 @pytest.mark.parametrize(
