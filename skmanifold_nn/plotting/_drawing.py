@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from weakref import WeakSet
+
+import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -24,6 +27,7 @@ __all__ = [
     "class_styles",
     "closes_on_error",
     "draw_scale",
+    "is_scale",
     "styled",
 ]
 
@@ -32,6 +36,8 @@ T = TypeVar("T")
 
 # Figures made by the `plot` that is running.
 _made: ContextVar[list[Figure] | None] = ContextVar("_made", default=None)
+# Axes of the scales that Displays have drawn; others are the user's.
+_scales: WeakSet[Axes] = WeakSet()
 
 # Okabe and Ito's palette, told apart with any colour vision: blue, orange, bluish
 # green, reddish purple, sky blue, vermilion, yellow, black, in an order in which the
@@ -164,8 +170,10 @@ def draw_scale(
     beside: Any = None,
     bounds: tuple[float, float, float, float] | None = None,
     **place: Any,
-) -> Colorbar:
+) -> Colorbar | None:
     """Draw the scale of what is drawn, in the place of that of an earlier picture.
+
+    Colour bars that others have drawn stay.
 
     Parameters
     ----------
@@ -182,12 +190,16 @@ def draw_scale(
 
     Returns
     -------
-    colorbar : matplotlib Colorbar
+    colorbar : matplotlib Colorbar or None
+        None if what is drawn has colours of the user's own, no values.
     """
+    if drawn.get_array() is None:
+        return None
+    there = {*ax.figure.axes, *ax.child_axes}.intersection(_scales)
     earlier = [
         artist.colorbar.ax
         for artist in (*ax.images, *ax.collections)
-        if artist.colorbar is not None
+        if artist.colorbar is not None and artist.colorbar.ax in there
     ]
     if earlier:
         earlier[-1].clear()
@@ -196,7 +208,14 @@ def draw_scale(
         place = {"cax": ax.inset_axes(bounds)}
     else:
         place["ax"] = ax if beside is None else beside
-    return ax.figure.colorbar(drawn, label=label, **place)
+    colorbar = ax.figure.colorbar(drawn, label=label, **place)
+    _scales.add(colorbar.ax)
+    return colorbar
+
+
+def is_scale(c: Any) -> bool:
+    """Whether a scatter's c are values for a colour map, not colours."""
+    return np.iterable(c) and not any(isinstance(v, str) or np.ndim(v) for v in c)
 
 
 def styled(
@@ -210,10 +229,12 @@ def styled(
     # A scatter's c, values for a colour map, is no alias of its color.
     is_scatter = artist.__name__ == "PathCollection"
     values = {"c": given.pop("c")} if is_scatter and "c" in given else {}
+    if given.get("marker", "o") is None:
+        del given["marker"]
     given = {**normalize_kwargs(given, artist), **values}
     replaced = {"color"} if values else set()
-    if is_scatter and "color" in given:
-        replaced = {"c", "cmap", "vmin", "vmax"}
+    if is_scatter and ("color" in given or (values and not is_scale(values["c"]))):
+        replaced |= {"c", "cmap", "vmin", "vmax"}
     if is_scatter and not MarkerStyle(given.get("marker", "o")).is_filled():
         replaced |= {"edgecolor", "linewidth"}  # of crosses these are all there is
     return {key: defaults[key] for key in defaults if key not in replaced} | given

@@ -37,7 +37,10 @@ class EmbeddingDisplay:
     Points are drawn in the order of the rows; shuffle rows that are sorted by class,
     or the last class covers the others. Up to eight classes have Okabe and Ito's
     colours [1]_, up to ten Petroff's [2]_, both told apart with any colour vision; more
-    have these ten again with other markers. So it is in all Displays.
+    have these ten again with other markers. So it is in all Displays; but a class of
+    pandas' categories, which are in their own order here, may have another colour in
+    :class:`DecisionRegionsDisplay`, which has the order of the classifier's
+    ``classes_``.
 
     Make it by `from_estimator` or `from_embedding`; all parameters are kept as
     attributes.
@@ -95,7 +98,7 @@ class EmbeddingDisplay:
     legend_ : matplotlib Legend or None
         The classes, up to sixty.
     colorbar_ : matplotlib Colorbar or None
-        The scale of the values.
+        The scale of the values; None of points in colours of the user's own.
 
     See Also
     --------
@@ -487,7 +490,8 @@ def _draw_colorbar(ax: Axes, scatters: list, name: str | None) -> Any:
         # As high as the axes, also where their aspect makes them low.
         place = {"bounds": (1.02, 0, 0.04, 1)}
     colorbar = draw_scale(ax, scatters[0], name or "", **place)
-    colorbar.solids.set_alpha(1)  # a point as it would be alone
+    if colorbar is not None:
+        colorbar.solids.set_alpha(1)  # a point as it would be alone
     return colorbar
 
 

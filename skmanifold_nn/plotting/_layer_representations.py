@@ -58,7 +58,8 @@ class LayerRepresentationsDisplay:
     places : dict of str to ndarray of shape (n_samples, 2)
         Where the samples are drawn, for each panel.
     y : array-like of shape (n_samples,), default=None
-        Labels or values. None: samples are grey.
+        Labels or values, the name of which stands at the legend or the colour bar.
+        None: samples are grey.
     kind : {"class", "value"}, default="class"
         What y is.
     lines : dict of str to ndarray of shape (n_lines, n_places, 2), default=None
@@ -198,9 +199,9 @@ class LayerRepresentationsDisplay:
                 self.axes_[0], first, labels, scatter_kw, beside=False
             )
         elif labels.known.any():
-            self.colorbar_ = draw_scale(
-                self.axes_[0], self.scatters_[0][0], "y", beside=list(self.axes_)
-            )
+            scatter, name = self.scatters_[0][0], labels.name or "y"
+            beside = list(self.axes_)
+            self.colorbar_ = draw_scale(self.axes_[0], scatter, name, beside=beside)
         return self
 
     def _draw_grid(self, ax, name, line_kw):

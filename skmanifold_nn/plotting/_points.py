@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._drawing import BLUE, MISSING, class_styles, styled
+from ._drawing import BLUE, MISSING, class_styles, is_scale, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ __all__ = [
     "draw_points",
     "label_axes",
     "places_of",
+    "styles_among",
 ]
 
 ORDINALS = (
@@ -159,7 +160,7 @@ def draw_points(
     def draw(chosen, **defaults):
         drawn = styled(PathCollection, style | defaults, scatter_kw)
         if not chosen.all():
-            drawn |= _styles_of(drawn, chosen)
+            drawn = styles_among(drawn, chosen)
         return ax.scatter(*places[chosen].T, **drawn)
 
     if labels is None:
@@ -184,8 +185,8 @@ def draw_points(
     return scatters, missing
 
 
-def _styles_of(style: dict[str, Any], chosen: NDArray) -> dict[str, Any]:
-    """What the style says for each point, of some of them, in colours of one scale."""
+def styles_among(style: dict[str, Any], chosen: NDArray) -> dict[str, Any]:
+    """The style of some of the points, in colours of the scale of all of them."""
     from matplotlib.colors import is_color_like
 
     own = {
@@ -197,11 +198,10 @@ def _styles_of(style: dict[str, Any], chosen: NDArray) -> dict[str, Any]:
         and len(list(value)) == len(chosen)
         and not (key in COLOURS and is_color_like(value))
     }
-    is_scale = "c" in own and np.ndim(own["c"]) == 1 and style.get("norm") is None
-    if is_scale and not isinstance(own["c"][0], str):
+    if "c" in own and is_scale(own["c"]) and style.get("norm") is None:
         for key, extreme in (("vmin", np.nanmin), ("vmax", np.nanmax)):
             own[key] = extreme(style["c"]) if style.get(key) is None else style[key]
-    return own
+    return style | own
 
 
 def _area_of_markers(ax: Axes, n_samples: int) -> float:

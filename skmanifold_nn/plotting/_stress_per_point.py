@@ -159,6 +159,7 @@ class StressPerPointDisplay:
         self.colorbar_ = None
         if colorbar:
             self.colorbar_ = draw_scale(ax, self.scatter_, "share of the stress")
+        if self.colorbar_ is not None:
             self.colorbar_.ax.yaxis.set_major_formatter(PercentFormatter(1))
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -163,6 +163,7 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
         (PathCollection, {"c": None, "lw": 3}, {"c": None, "linewidth": 3}),
         (PathCollection, {"lw": 3}, {"color": "red", "linewidth": 3}),
         (PathCollection, {"marker": "x"}, {"color": "red", "marker": "x"}),
+        (PathCollection, {"marker": None}, {"color": "red", "linewidth": 1}),
         (
             PathCollection,
             {"marker": "s"},
@@ -180,6 +181,12 @@ def test_one_colour_replaces_a_colour_map():
         "color": "red",
         "s": 4,
     }
+
+
+@pytest.mark.parametrize("c", ["red", ["red", (1, 0, 0)], [[1, 0, 0]], None])
+def test_colours_need_no_colour_map(c):
+    defaults = {"c": [1, 2], "cmap": "viridis", "s": 4}
+    assert styled(PathCollection, defaults, {"c": c}) == {"c": c, "s": 4}
 
 
 @pytest.mark.parametrize(
@@ -230,3 +237,30 @@ def test_one_scale_also_where_one_draws_again(rng, layout):
         assert (scale.mappable, scale.ax.get_ylabel()) == (drawn, "value")
     np.testing.assert_allclose(places[2], places[1])
     np.testing.assert_allclose(places[1][0], places[0][0], atol=0.02)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+@pytest.mark.parametrize("orientation", ["vertical", "horizontal"])
+def test_a_colour_bar_of_ones_own_stays(rng, layout, orientation):
+    figure = Figure(layout=layout)
+    ax = figure.subplots()
+    image = ax.imshow(rng.random((5, 5)), extent=(0, 1, 0, 1))
+    own = figure.colorbar(image, ax=ax, label="heat", orientation=orientation)
+    X = rng.random((9, 2))
+    for _ in range(2):
+        display = plotting.EmbeddingDisplay.from_embedding(X, y=X[:, 0], ax=ax)
+    assert (own.mappable, display.colorbar_.ax is own.ax) == (image, False)
+    assert "heat" in (own.ax.get_xlabel(), own.ax.get_ylabel())
+    scales = [*figure.axes, *ax.child_axes]
+    assert scales == [ax, own.ax, display.colorbar_.ax], "one of ours"
+
+
+def test_a_scale_that_was_removed_is_drawn_anew(rng):
+    X = rng.random((9, 2))
+    ax = Figure().subplots()
+    draw = plotting.EmbeddingDisplay.from_embedding
+    draw(X, y=X[:, 0], ax=ax)
+    draw(X, y=X[:, 0], ax=ax).colorbar_.remove()
+    assert ax.figure.axes == [ax]
+    scale = draw(X, y=X[:, 0], ax=ax).colorbar_
+    assert ax.figure.axes == [ax, scale.ax]

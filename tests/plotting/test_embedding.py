@@ -376,3 +376,11 @@ def test_digits_end_to_end():
     assert 15 < len(display.images_) < 100
     shown = np.array([image.get_array() for image in display.images_])
     np.testing.assert_array_equal(shown, digits.images[display.image_indices_])
+
+
+@pytest.mark.parametrize("colours", [{"color": "k"}, {"c": ["r", "b"] * 5}])
+def test_no_scale_of_colours_of_ones_own(rng, ax, colours):
+    X = rng.normal(size=(10, 2))
+    display = EmbeddingDisplay.from_embedding(X, y=X[:, 0], ax=ax, scatter_kw=colours)
+    assert display.colorbar_ is None
+    assert ax.figure.axes == [ax]

@@ -356,3 +356,13 @@ def test_drawn_again_on_the_same_panels(disc, figure):
     assert len(figure.axes) == n_axes
     with pytest.raises(ValueError, match="has given its place to panels before"):
         display.plot(ax=ax)
+
+
+def test_the_scale_has_the_name_of_the_values(rng, figure):
+    X = {"a": rng.normal(size=(9, 2))}
+    draw = LayerRepresentationsDisplay.from_representations
+    for y, name in ((X["a"][:, 0], "y"), (pd.Series(X["a"][:, 0], name="age"), "age")):
+        display = draw(X, y, ax=figure.subplots())
+        assert display.colorbar_.ax.get_ylabel() == name
+    display = draw(X, y, ax=figure.subplots(), scatter_kw={"color": "black"})
+    assert display.colorbar_ is None, "a scale of nothing that is drawn"

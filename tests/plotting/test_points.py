@@ -170,6 +170,16 @@ def test_styles_of_each_point_go_with_the_points(rng, ax, n_samples, by_class):
     assert (missing.get_edgecolor() == one["ec"]).all(), "one colour, not four numbers"
 
 
+def test_colours_of_several_notations_go_with_the_points(rng, ax):
+    colours, y = ["red", (0, 0, 1)] * 4, [None, *"ababab", None]
+    (drawn,), missing = draw_points(
+        ax, rng.normal(size=(8, 2)), labels_of(y, 8), {"c": colours}
+    )
+    for scatter, chosen in ((drawn, colours[1:7]), (missing, colours[::7])):
+        found = scatter.get_facecolor()[:, :3]
+        np.testing.assert_array_equal(found, to_rgba_array(chosen)[:, :3])
+
+
 def test_classes_look_the_same_class_by_class_and_together(rng, ax):
     places, y = rng.normal(size=(69, 2)), np.arange(69) % 23
     looks = []

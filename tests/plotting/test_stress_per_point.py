@@ -78,6 +78,10 @@ def test_colour_bar_is_in_per_cent(misfit, ax):
 def test_without_colour_bar(misfit, ax):
     display = StressPerPointDisplay.from_dissimilarities(*misfit, ax=ax, colorbar=False)
     assert display.colorbar_ is None
+    display = StressPerPointDisplay.from_dissimilarities(
+        *misfit, ax=ax, scatter_kw={"color": "k"}
+    )
+    assert display.colorbar_ is None, "a scale of nothing that is drawn"
     assert len(ax.figure.axes) == 1
 
 
