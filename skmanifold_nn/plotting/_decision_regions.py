@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._drawing import axes_of, class_styles, closes_on_error, styled
 from ._labels import array_of, labels_among
 from ._plane import bounds_of, like, rows_of
-from ._points import draw_legend, draw_points
+from ._points import draw_legend, draw_points, styles_among
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,8 +27,9 @@ class DecisionRegionsDisplay:
     """Regions of the plane by the class that a classifier predicts there.
 
     scikit-learn's :class:`~sklearn.inspection.DecisionBoundaryDisplay` colours the
-    plane; the borders of the regions and the samples are added here. A class looks as
-    in all Displays, see :class:`EmbeddingDisplay`.
+    plane; the borders of the regions and the samples are added here. Classes are in
+    the order of ``classes``, and look as in all Displays, see
+    :class:`EmbeddingDisplay`, which has pandas' categories in their own order, though.
 
     Make it by `from_estimator` or `from_predictions`; all parameters are kept as
     attributes.
@@ -44,9 +45,11 @@ class DecisionRegionsDisplay:
     probabilities : ndarray of shape (n_rows, n_columns, n_classes), default=None
         Of the classes. None: regions are of one shade.
     X : ndarray of shape (n_samples, 2), default=None
-        Samples, all finite. None draws regions only.
+        Samples; those that are not finite are left out. None draws regions only.
     y : array-like of shape (n_samples,), default=None
         Their labels. None: samples are grey; so are those that are none of the classes.
+        The name of a pandas Series, or of the one column of a data frame, stands at the
+        legend.
     feature_names : (str, str), default=None
         Labels of the axes.
 
@@ -144,20 +147,22 @@ class DecisionRegionsDisplay:
             Itself.
         """
         ax = axes_of(ax, f"{type(self).__name__}.plot")
+        from matplotlib.collections import PathCollection
+
         self._draw_regions(ax, region_kw)
         self._draw_borders(ax, border_kw)
         ax.set(xlim=self.xx0[0, [0, -1]], ylim=self.xx1[[0, -1], 0])
         self.scatters_, self.legend_ = [], None
         if self.X is not None:
+            placed = _placed(self.X)
             # Without labels all samples are of none of the classes.
-            y = np.full(len(self.X), None) if self.y is None else self.y
-            labels = labels_among(y, self.classes)
-            scatters, others = draw_points(
-                ax, self.X, labels, scatter_kw, by_class=True
-            )
+            y = np.full(len(placed), None) if self.y is None else self.y
+            X, labels = self.X[placed], labels_among(y, self.classes)[placed]
+            styles = styles_among(styled(PathCollection, {}, scatter_kw), placed)
+            scatters, others = draw_points(ax, X, labels, styles, by_class=True)
             self.scatters_ = [drawn for drawn in (*scatters, others) if drawn]
             if self.y is not None:
-                self.legend_ = draw_legend(ax, self.X, labels, scatter_kw, beside=False)
+                self.legend_ = draw_legend(ax, X, labels, styles, beside=False)
         if self.feature_names is not None:
             ax.set(xlabel=self.feature_names[0], ylabel=self.feature_names[1])
         self.ax_, self.figure_ = ax, ax.figure
@@ -361,8 +366,6 @@ class DecisionRegionsDisplay:
         if X is not None:
             check_consistent_length(X, y)
             X = _of_two_features(X)
-            placed = _placed(X)
-            X, y = X[placed], None if y is None else array_of(y)[placed]
         display = cls(
             xx0,
             xx1,

@@ -138,14 +138,36 @@ def test_samples_with_nan_have_no_place(ax):
     np.testing.assert_array_equal(display.predictions, expected.predictions)
     for found, wanted in zip(display.scatters_, expected.scatters_, strict=True):
         np.testing.assert_array_equal(found.get_offsets(), wanted.get_offsets())
-    assert len(draw(model, X, ax=ax).X) == kept.sum()
+    (scatter,) = draw(model, X, ax=ax).scatters_
+    np.testing.assert_array_equal(scatter.get_offsets(), X[kept])
     table = pd.DataFrame(X, columns=["a", "b"]).astype("Float64")
     model.fit(table[kept], y[kept])
-    assert len(draw(model, table, pd.Series(y), ax=ax).X) == kept.sum()
     objects = np.where(np.isnan(X), pd.NA, X)
-    assert len(draw(model.fit(X[kept], y[kept]), objects, y, ax=ax).X) == kept.sum()
+    for given in (table, objects):
+        model.fit(given[kept], y[kept])
+        scatters = draw(model, given, pd.Series(y), ax=ax).scatters_
+        for k, scatter in enumerate(scatters):
+            np.testing.assert_array_equal(scatter.get_offsets(), X[kept & (y == k)])
+        assert len(scatters) == 2
     with pytest.raises(ValueError, match="no sample of two finite features"):
         draw(model, X[~kept], ax=ax)
+
+
+def test_styles_and_names_go_with_the_samples_that_have_a_place(ax):
+    X, y = blobs(2)
+    X[::5, 0] = np.nan
+    kept, sizes = np.isfinite(X).all(axis=1), np.arange(90.0)
+    model = DecisionTreeClassifier().fit(X[kept], y[kept])
+    labels = pd.Series(y, index=range(7, 97), name="kind").astype("Float64")
+    labels.iloc[0] = None  # a sample without a place
+    display = DecisionRegionsDisplay.from_estimator(
+        model, X, labels, grid_resolution=9, scatter_kw={"s": sizes}, ax=ax
+    )
+    names = [text.get_text() for text in display.legend_.get_texts()]
+    assert (display.legend_.get_title().get_text(), names) == ("kind", ["0", "1"])
+    for scatter, k in zip(display.scatters_, (0, 1), strict=True):
+        np.testing.assert_array_equal(scatter.get_sizes(), sizes[kept & (y == k)])
+    assert display.plot(ax, scatter_kw={"c": sizes}).scatters_[0].get_clim() == (0, 89)
 
 
 def test_labels_that_are_not_known(ax):
