@@ -149,12 +149,12 @@ class DecisionRegionsDisplay:
         ax = axes_of(ax, f"{type(self).__name__}.plot")
         from matplotlib.collections import PathCollection
 
+        placed: Any = None if self.X is None else _placed(self.X)
         self._draw_regions(ax, region_kw)
         self._draw_borders(ax, border_kw)
         ax.set(xlim=self.xx0[0, [0, -1]], ylim=self.xx1[[0, -1], 0])
         self.scatters_, self.legend_ = [], None
         if self.X is not None:
-            placed = _placed(self.X)
             # Without labels all samples are of none of the classes.
             y = np.full(len(placed), None) if self.y is None else self.y
             X, labels = self.X[placed], labels_among(y, self.classes)[placed]

@@ -151,6 +151,11 @@ def test_samples_with_nan_have_no_place(ax):
         assert len(scatters) == 2
     with pytest.raises(ValueError, match="no sample of two finite features"):
         draw(model, X[~kept], ax=ax)
+    empty = Figure().subplots()
+    expected.X, expected.y = X[~kept], None
+    with pytest.raises(ValueError, match="no sample of two finite features"):
+        expected.plot(empty)
+    assert not empty.has_data()
 
 
 def test_styles_and_names_go_with_the_samples_that_have_a_place(ax):
