@@ -101,8 +101,8 @@ figure.colorbar(image, ax=axes, label="accuracy")
 # -----------------------------
 # Training sets of equal size, with corners in more and more places in a random order;
 # accuracy in the places that have not been seen. One place is enough for the
-# convolutional network. The dense one does not get better: eight places tell it nothing
-# of the ninth.
+# convolutional network. The dense one gets worse: eight places mislead it about the
+# ninth.
 
 n_seeds = 8
 scores = {name: np.zeros((n_seeds, 8)) for name in nets}

@@ -110,8 +110,9 @@ SaliencyDisplay.from_estimator(
 # Signals
 # -------
 # A wave of one period somewhere in noise, which begins upwards or downwards. The
-# filters have windows of steps. The largest gradients, behind the signals, are where
-# the wave is: red about its crest, blue about its dip.
+# filters have windows of steps. The largest gradients, behind the signals, lie at the
+# wave or next to it: red towards its crest, blue towards its dip, often at one of the
+# two only.
 
 
 def waves(n_signals, seed, n_steps=120, period=16):

@@ -14,8 +14,9 @@ neighbourhoods become so large that the graph cuts through empty space.
 # Within a small ball the number of points grows with the radius to the power of the
 # dimension, which is what these estimators measure, before anything is embedded. On the
 # roll they agree on two; local principal components begin to see a third one where
-# neighbourhoods are so large that the sheet is bent within them. The digits have no
-# plateau, and the methods do not agree: they look simpler the farther one looks.
+# neighbourhoods are so large that the sheet is bent within them. The digits' curves
+# fall, and the methods do not agree: where one is flat (local principal components,
+# from 15 neighbours on) it is far below the others.
 
 import matplotlib.pyplot as plt
 import numpy as np

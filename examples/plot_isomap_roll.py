@@ -45,10 +45,11 @@ print(f"straight: {straight:.1f}, along the sheet: {along:.1f}")
 # ---------------------------
 # The colour is the position along the rolled-up direction, the solid line the way along
 # the sheet, the dashed line the straight way. The two principal components lie along
-# the roll's axis and across it, so that both ends of the sheet and its middle share the
-# same places. Isomap's first coordinate is the position along the sheet: its
-# correlation with the true arc length is close to one. The path, crooked only because
-# it hops from point to point, runs nearly straight through the unrolled sheet.
+# the roll's axis and across it, so that the inner end of the sheet and the layer a turn
+# farther out share the same places. Isomap's first coordinate is the position along the
+# sheet: its correlation with the true arc length is close to one. The path, crooked
+# only because it hops from point to point, runs nearly straight through the unrolled
+# sheet.
 
 figure = plt.figure(figsize=(12, 3.8), layout="constrained")
 panels = (

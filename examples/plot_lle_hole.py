@@ -4,9 +4,10 @@ A hole in the sheet
 
 Isomap believes in shortest paths, and a shortest path goes around a hole: points on
 both sides of it seem farther apart than they are, and the hole is widened. Methods
-that only look at neighbourhoods do not know that there is a hole. Hessian LLE is made
-to find the true coordinates of any sheet that can be laid flat, whatever its border,
-and local tangent space alignment does so here too.
+that only look at neighbourhoods do not follow those paths; but LLE and Laplacian
+eigenmaps distort the sheet even more, by their own conditions. Hessian LLE is made to
+find the true coordinates of any sheet that can be laid flat, whatever its border, and
+local tangent space alignment does so here too.
 """
 
 # %%

@@ -64,8 +64,9 @@ SHEETS = {
 #   because shortest paths bend around it; modified LLE, Hessian LLE and LTSA do not.
 # - Those three find the sheet in units of their own: lengths along the two coordinates
 #   differ, which the Procrustes distance counts and the colour does not show.
-# - Laplacian eigenmaps and diffusion maps keep neighbours together but not the sheet's
-#   shape: on long sheets the second coordinate only bends the first.
+# - Laplacian eigenmaps and diffusion maps keep the order along the sheet but not its
+#   shape: on long sheets the second coordinate only bends the first, and few neighbours
+#   across are kept.
 # - The severed sphere and the twin peaks have no flat map without distortion; what each
 #   method gives up differs. Modified LLE twists the twin peaks, so that colours meet
 #   that do not belong together.

@@ -10,11 +10,23 @@ from numpy.typing import NDArray
 __all__ = [
     "add_noise",
     "balanced_labels",
+    "check_choice",
     "check_count",
     "check_number",
     "check_pair",
     "check_range",
 ]
+
+
+def check_choice(
+    name: str, value: str, choices: tuple[str, str], remedy: str = ""
+) -> str:
+    """One of two words."""
+    if not isinstance(value, str) or value not in choices:
+        first, second = choices
+        end = f": {remedy}." if remedy else "."
+        raise ValueError(f"{name} must be {first!r} or {second!r}, got {value!r}{end}")
+    return value
 
 
 def check_count(name: str, value: int, least: int = 1) -> int:
@@ -55,7 +67,11 @@ def check_pair(
     name: str, pair: Sequence[Any] | NDArray, of: str = "(low, high)"
 ) -> tuple[Any, Any]:
     """Two things, as a tuple, list or array."""
-    if not isinstance(pair, tuple | list | np.ndarray) or np.shape(pair) != (2,):
+    if isinstance(pair, np.ndarray):
+        fits = pair.shape == (2,)
+    else:  # np.shape refuses (0.1, (0.2, 0.3)) in words of its own
+        fits = isinstance(pair, tuple | list) and len(pair) == 2
+    if not fits:
         raise ValueError(f"{name} must be a pair {of}, got {pair!r}.")
     first, second = pair
     return first, second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.utils import Bunch
 
+from ._checks import check_choice
 from ._files import import_pandas
 
 __all__ = ["load_city_distances"]
@@ -105,8 +106,7 @@ def load_city_distances(region: str = "europe", *, as_frame: bool = False) -> Bu
     >>> print(table.cities[:3], table.data[0, :3], table.unit)
     ['Atlanta' 'Chicago' 'Denver'] [   0.  587. 1212.] miles
     """
-    if region not in _TABLES:
-        raise ValueError(f"region must be 'europe' or 'usa', got {region!r}.")
+    region = check_choice("region", region, ("europe", "usa"))
     names, lower, north, east, unit = _TABLES[region]
     cities = np.array([" ".join(name.split()) for name in names.split(";")])
     data = np.zeros((len(cities), len(cities)))

@@ -201,7 +201,12 @@ def make_disc_and_ring(
     n_samples = check_count("n_samples", n_samples)
     disc_radius = check_number("disc_radius", disc_radius, 0, strict=True)
     inner, outer = check_pair("ring", ring, "(inner radius, outer radius)")
-    inner = check_number("ring[0]", inner, disc_radius, strict=True)
+    inner = check_number("ring[0]", inner, 0, strict=True)
+    if inner <= disc_radius:
+        raise ValueError(
+            "ring[0], the ring's inner radius, must be above "
+            f"disc_radius={disc_radius}, got {inner}: give a larger ring."
+        )
     outer = check_number("ring[1]", outer, inner, strict=True)
     noise = check_number("noise", noise, 0)
     rng = check_random_state(random_state)

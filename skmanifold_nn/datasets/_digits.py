@@ -77,7 +77,7 @@ def load_mnist_digits(
         images.reshape(len(images), -1),
         target,
         feature_names=[f"pixel_{i}_{j}" for i in range(28) for j in range(28)],
-        target_names=[str(digit) for digit in range(n_class)],
+        target_names=range(n_class),
         as_frame=as_frame,
         return_X_y=return_X_y,
         images=images,

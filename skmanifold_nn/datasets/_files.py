@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
+from ._checks import check_choice
+
 __all__ = [
     "check_subset",
     "description",
@@ -42,12 +44,8 @@ def description(name: str) -> str:
 
 def check_subset(subset: str) -> str:
     """One of the two parts of a set that its authors have split."""
-    if subset not in ("train", "test"):
-        raise ValueError(
-            f"subset must be 'train' or 'test', got {subset!r}: load both and join "
-            "them for all of it."
-        )
-    return subset
+    remedy = "load both and join them for all of it"
+    return check_choice("subset", subset, ("train", "test"), remedy)
 
 
 def import_pandas(caller: str) -> ModuleType:
@@ -65,7 +63,7 @@ def labelled(
     target: NDArray[np.int64],
     *,
     feature_names: Sequence[str],
-    target_names: Sequence[str],
+    target_names: Sequence[str] | Sequence[int],
     as_frame: bool,
     return_X_y: bool,
     **others: Any,

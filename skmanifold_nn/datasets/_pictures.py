@@ -98,7 +98,10 @@ def make_hook_images(
 def _checked_places(places: str | ArrayLike, size: int) -> NDArray[np.intp]:
     if isinstance(places, str) and places == "all":
         return np.argwhere(np.ones((size - 1, size - 1)))
-    array = np.asarray(places)
+    try:
+        array = np.asarray(places)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, dtype=np.intp)
     if (
         array.ndim != 2
         or array.shape[1] != 2

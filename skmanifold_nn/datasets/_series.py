@@ -99,7 +99,8 @@ def load_gunpoint(
     -------
     movements : Bunch
         ``data``, ndarray of shape (n_series, 150), float32: horizontal place of the
-        hand's centroid, each series with mean 0 and standard deviation 1.
+        hand's centroid, each series with mean 0 and standard deviation 1
+        (``ddof=1``).
         ``target``, ndarray of shape (n_series,), int64: 0 for the gun, 1 for pointing.
         ``feature_names``, ``target_names``, ``frame``, ``DESCR``: as in scikit-learn.
 
@@ -156,7 +157,7 @@ def load_italy_power_demand(
     -------
     days : Bunch
         ``data``, ndarray of shape (n_days, 24), float32: demand of each hour, each day
-        with mean 0 and standard deviation 1.
+        with mean 0 and standard deviation 1 (``ddof=1``).
         ``target``, ndarray of shape (n_days,), int64: 0 from October to March, 1 from
         April to September.
         ``feature_names``, ``target_names``, ``frame``, ``DESCR``: as in scikit-learn.

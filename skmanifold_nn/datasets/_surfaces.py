@@ -24,8 +24,8 @@ def make_swiss_roll_hole(
 
     The roll is that of :func:`sklearn.datasets.make_swiss_roll`, but samples are
     equally dense everywhere on it. A hole makes the parameter domain non-convex:
-    shortest paths bend around it, which Isomap takes for distance. Local methods such
-    as Hessian eigenmaps are not misled.
+    shortest paths bend around it, which Isomap takes for distance. Hessian LLE,
+    modified LLE and LTSA are not misled.
 
     Parameters
     ----------

@@ -1,10 +1,19 @@
 """Pictures of a printed target that is moved and tilted."""
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from ._checks import add_noise, check_count, check_number, check_pair, check_range
+from ._checks import (
+    add_noise,
+    check_choice,
+    check_count,
+    check_number,
+    check_pair,
+    check_range,
+)
 
 __all__ = ["make_tilted_target"]
 
@@ -99,8 +108,7 @@ def make_tilted_target(
     width = check_count("size[1]", width, 8)
     blur = check_number("blur", blur, 0)
     noise = check_number("noise", noise, 0)
-    if order not in ("random", "film"):
-        raise ValueError(f"order must be 'random' or 'film', got {order!r}.")
+    order = check_choice("order", order, ("random", "film"))
     given = {"x": x, "y": y, "roll": roll, "pan": pan, "tilt": tilt}
     ranges = np.array([_checked_range(name, given[name]) for name in given])
     varies = ranges[:, 0] < ranges[:, 1]
@@ -118,8 +126,12 @@ def make_tilted_target(
 def _checked_range(name: str, value: float | tuple[float, float]) -> tuple[float, ...]:
     """Ends of a range; both are the same for a number."""
     most = 80 if name in ("pan", "tilt") else 1000
-    if not isinstance(value, tuple | list | np.ndarray):
+    if isinstance(value, Real):
         return (check_number(name, value, -most, most, closed=True),) * 2
+    if not isinstance(value, tuple | list | np.ndarray):
+        raise ValueError(
+            f"{name} must be a number or a pair (low, high), got {value!r}."
+        )
     return check_range(name, value, -most, most, strict=True)
 
 

@@ -72,7 +72,8 @@ def make_voices(
     n_samples : int, default=60
         Number of utterances.
     duration : (float, float), default=(0.7, 1.3)
-        Shortest and longest utterance in seconds, at least 0.1.
+        Shortest and longest utterance in seconds, at least 0.1. Below 0.13 some have no
+        voice, and some are silent.
     pitch : (float, float), default=(160.0, 280.0)
         Lowest and highest mean pitch of a speaker in Hz, 50 to 500, by default those of
         women. In an utterance the pitch moves around this mean, at most 0.7 octaves.

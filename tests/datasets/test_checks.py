@@ -6,11 +6,21 @@ import pytest
 from skmanifold_nn.datasets._checks import (
     add_noise,
     balanced_labels,
+    check_choice,
     check_count,
     check_number,
     check_pair,
     check_range,
 )
+
+
+def test_choices():
+    assert check_choice("c", "a", ("a", "b")) == "a"
+    for value in ("ab", ["a"], np.array(["a", "b"]), None):
+        with pytest.raises(ValueError, match=r"^c must be 'a' or 'b', got .*[^:]\.$"):
+            check_choice("c", value, ("a", "b"))
+    with pytest.raises(ValueError, match=r"got 'd': take both\.$"):
+        check_choice("c", "d", ("a", "b"), "take both")
 
 
 def test_counts():
@@ -36,7 +46,8 @@ def test_numbers():
 def test_pairs():
     for pair in ((1, 2), [1, 2], np.array([1, 2])):
         assert check_pair("p", pair) == (1, 2)
-    for wrong in (3, "ab", (1, 2, 3), {1, 2}, np.array(1), None):
+    assert check_pair("p", (1, (2, 3))) == (1, (2, 3))  # parts have checks of their own
+    for wrong in (3, "ab", (1, 2, 3), {1, 2}, np.array(1), np.eye(2), None):
         with pytest.raises(ValueError, match=r"p must be a pair \(h, w\), got"):
             check_pair("p", wrong, "(h, w)")
 

@@ -109,7 +109,9 @@ def test_disc_and_ring():
         (make_linked_rings, {"n_rings": 1.5}, "n_rings must be an int"),
         (make_disc_and_ring, {"disc_radius": 0}, "disc_radius must be a number above"),
         (make_disc_and_ring, {"ring": 1}, "ring must be a pair"),
-        (make_disc_and_ring, {"ring": (0.4, 1)}, "above 0.5"),
+        (make_disc_and_ring, {"ring": (0.4, 1)}, "above disc_radius=0.5, got 0.4"),
+        (make_disc_and_ring, {"disc_radius": 0.8}, "above disc_radius=0.8, got 0.75"),
+        (make_disc_and_ring, {"ring": ("a", 1)}, r"ring\[0\] must be a number above 0"),
         (make_disc_and_ring, {"ring": (0.8, 0.7)}, "above 0.8"),
     ],
 )

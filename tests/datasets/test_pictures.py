@@ -64,6 +64,7 @@ def test_seeds():
         ({"places": [(0, 3)]}, "places must be"),
         ({"places": [(-1, 0)]}, "places must be"),
         ({"places": [0, 1]}, "places must be"),
+        ({"places": [[0, 1], [2]]}, "places must be"),
         ({"places": np.empty((0, 2), int)}, "places must be"),
         ({"places": [(0.5, 1)]}, "places must be"),
     ],

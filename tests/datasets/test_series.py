@@ -86,8 +86,9 @@ def test_labelled_series(load, n_steps, counts):
     X, y = load(return_X_y=True, as_frame=True)
     assert X.shape[1] == n_steps
     assert y.name == "target"
-    with pytest.raises(ValueError, match="subset"):
-        load(subset="all")
+    for subset in ("all", np.array(["train", "test"])):
+        with pytest.raises(ValueError, match="subset must be 'train' or 'test', got"):
+            load(subset=subset)
 
 
 def test_first_values_of_the_labelled_series():

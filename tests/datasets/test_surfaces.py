@@ -70,9 +70,11 @@ def test_true_coordinates_are_geodesic_on_the_whole_roll():
     assert_allclose(np.median(paths[far] / true[far]), 1, atol=0.06)
 
 
-@pytest.mark.parametrize("hole", [0.3, (0.3,), (0.3, 1), (-0.1, 0.3), "ab"])
+@pytest.mark.parametrize(
+    "hole", [0.3, (0.3,), (0.3, 1), (-0.1, 0.3), "ab", (0.1, (1, 2))]
+)
 def test_holes_that_are_refused(hole):
-    with pytest.raises(ValueError, match="hole"):
+    with pytest.raises(ValueError, match=r"hole(\[[01]\])? must be a"):
         make_swiss_roll_hole(hole=hole)
 
 

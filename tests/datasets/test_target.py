@@ -123,7 +123,9 @@ def test_blur_keeps_the_mean():
         ({"pan": (-90, 0)}, r"pan\[0\] must be a number at least -80"),
         ({"pan": (10, 10)}, r"pan\[1\] must be a number above 10"),
         ({"tilt": (1, 2, 3)}, "tilt must be a pair"),
-        ({"tilt": "far"}, "tilt must be a number"),
+        ({"tilt": "far"}, r"tilt must be a number or a pair \(low, high\), got 'far'"),
+        ({"pan": range(-5, 5)}, "pan must be a number or a pair"),
+        ({"order": np.array(["random", "film"])}, "order must be 'random' or 'film'"),
         ({"pan": 0, "tilt": 0}, "must be a pair"),
     ],
 )
