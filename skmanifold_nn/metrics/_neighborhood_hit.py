@@ -10,7 +10,7 @@ from .._typing import MatrixLike, RandomState
 from ._anchors import choose_anchors, value_and_error
 from ._distances import RowDistances, check_integer
 
-__all__ = ["neighborhood_hit"]
+__all__ = ["is_missing", "neighborhood_hit"]
 
 
 @overload
@@ -118,7 +118,7 @@ def _known_classes(y: ArrayLike) -> NDArray[Any]:
         y = np.array(y, dtype=object)  # beside strings NumPy turns NaN into one
     y = column_or_1d(y, input_name="y")
     for row, label in enumerate(y.tolist() if y.dtype.kind in "OfmM" else ()):
-        if _is_missing(label):
+        if is_missing(label):
             raise ValueError(
                 f"y contains NaN: it must hold a class for every row, got {label!r} in "
                 f"row {row}. Leave out rows without a class, in X_embedded too."
@@ -127,7 +127,8 @@ def _known_classes(y: ArrayLike) -> NDArray[Any]:
     return y
 
 
-def _is_missing(label: Any) -> bool:
+def is_missing(label: Any) -> bool:
+    """Whether there is no label: None, any kind of NaN, pandas' NA."""
     try:
         return label is None or not label == label
     except TypeError:  # pandas' NA is neither equal nor not

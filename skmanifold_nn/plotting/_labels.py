@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import type_of_target
 
+from ..metrics._neighborhood_hit import is_missing
+
 __all__ = [
     "KINDS",
     "Labels",
@@ -130,15 +132,8 @@ def known_of(values: NDArray) -> NDArray:
     """Where there is a label or a value: neither None nor any kind of NaN."""
     if values.dtype.kind != "O":
         return values == values
-    known = [_is_known(value) for value in values.ravel().tolist()]
+    known = [not is_missing(value) for value in values.ravel().tolist()]
     return np.array(known, dtype=bool).reshape(values.shape)
-
-
-def _is_known(value: Any) -> bool:
-    try:
-        return value is not None and bool(value == value)
-    except TypeError:  # pandas' NA is neither equal to itself nor not
-        return False
 
 
 def known_labels(y: Any) -> tuple[NDArray, NDArray]:

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmanifold_nn.metrics import co_ranking
-from skmanifold_nn.plotting import CoRankingDisplay
+from skmanifold_nn.plotting import CoRankingDisplay, TrustworthinessDisplay
 
 
 @pytest.fixture
@@ -97,7 +97,14 @@ def test_constructors_agree(case, ax):
         np.testing.assert_allclose(line.get_ydata(), lines[0].get_ydata())
 
 
-def test_pipelines_are_measured_by_what_their_last_step_was_given(rng, ax):
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        (CoRankingDisplay, lambda display: display.lines_),
+        (TrustworthinessDisplay, lambda display: display.lines_["trustworthiness"]),
+    ],
+)
+def test_pipelines_are_measured_by_what_their_last_step_was_given(rng, ax, kind, lines):
     X = rng.standard_normal((50, 4))
     X[3, 1] = np.nan
     pipe = make_pipeline(SimpleImputer(), StandardScaler(), PCA(2)).fit(X)
@@ -105,19 +112,19 @@ def test_pipelines_are_measured_by_what_their_last_step_was_given(rng, ax):
     cases = (("prepared", X, scaled), (1, X, filled), ("raw", filled, filled))
     for reference, given, rows in cases:
         methods = {"one": pipe, 2: pipe} if given is X else {2: pipe[1:]}
-        display = CoRankingDisplay.from_estimators(
+        display = kind.from_estimators(
             given, methods, reference=reference, n_anchors=20, random_state=3, ax=ax
         )
         Y = pipe.transform(X)
-        same = CoRankingDisplay.from_embeddings(
+        same = kind.from_embeddings(
             rows, {"one": Y}, n_anchors=20, random_state=3, ax=ax
         )
         np.testing.assert_array_equal(
-            display.lines_[-1].get_ydata(), same.lines_[0].get_ydata()
+            lines(display)[-1].get_ydata(), lines(same)[0].get_ydata()
         )
         assert list(display.co_rankings)[-1] == "2"
     with pytest.raises(ValueError, match=r"reference must be one of .*got 'first'"):
-        CoRankingDisplay.from_estimators(X, methods, reference="first", ax=ax)
+        kind.from_estimators(X, methods, reference="first", ax=ax)
 
 
 def test_methods_of_other_sizes(rng, ax):

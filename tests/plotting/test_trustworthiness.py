@@ -5,9 +5,6 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from skmanifold_nn.metrics import co_ranking, continuity, trustworthiness
 from skmanifold_nn.plotting import TrustworthinessDisplay
@@ -101,30 +98,6 @@ def test_constructors_agree(case, ax):
     ]
     for line in lines[1:]:
         np.testing.assert_array_equal(line.get_ydata(), lines[0].get_ydata())
-
-
-def test_pipelines_are_measured_by_what_their_last_step_was_given(rng, ax):
-    X = rng.standard_normal((50, 4))
-    X[3, 1] = np.nan
-    pipe = make_pipeline(SimpleImputer(), StandardScaler(), PCA(2)).fit(X)
-    filled, scaled = pipe[:1].transform(X), pipe[:2].transform(X)
-    cases = (("prepared", X, scaled), (1, X, filled), ("raw", filled, filled))
-    for reference, given, rows in cases:
-        methods = {"one": pipe, 2: pipe} if given is X else {2: pipe[1:]}
-        display = TrustworthinessDisplay.from_estimators(
-            given, methods, reference=reference, n_anchors=20, random_state=3, ax=ax
-        )
-        Y = pipe.transform(X)
-        same = TrustworthinessDisplay.from_embeddings(
-            rows, {"one": Y}, n_anchors=20, random_state=3, ax=ax
-        )
-        np.testing.assert_array_equal(
-            display.lines_["trustworthiness"][-1].get_ydata(),
-            same.lines_["trustworthiness"][0].get_ydata(),
-        )
-        assert list(display.co_rankings)[-1] == "2"
-    with pytest.raises(ValueError, match=r"reference must be one of .*got 'first'"):
-        TrustworthinessDisplay.from_estimators(X, methods, reference="first", ax=ax)
 
 
 def test_styles_and_figures(case):
